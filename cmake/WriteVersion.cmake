@@ -1,0 +1,18 @@
+# Writes OUTPUT only when the version changed.
+execute_process(COMMAND git -C ${SOURCE} describe --tags --always --dirty --match v*
+                OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT described)
+  set(described "unknown")
+endif()
+if(described MATCHES "^v(.*)$")
+  set(version "${CMAKE_MATCH_1}")
+else()
+  set(version "0.1.0+${described}")
+endif()
+set(text "#include \"idl/version.hpp\"\n\nnamespace automl {\nconst char* version() { return \"${version}\"; }\n}  // namespace automl\n")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} old)
+endif()
+if(NOT "${old}" STREQUAL "${text}")
+  file(WRITE ${OUTPUT} "${text}")
+endif()

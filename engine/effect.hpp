@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "service_types.h"
+
+#include "executor/executor.hpp"
+
+namespace automl::engine {
+
+struct StudySearch;
+
+// Identifies a waiting caller; 0: nobody waits.
+using CallId = std::uint64_t;
+
+// What a caller gets instead of an answer, named by what it must do (service.thrift's exceptions).
+struct Refusal {
+  enum class Kind { kInvalid, kNotFound, kConflict, kUnavailable, kSuperseded, kDenied };
+  Kind kind = Kind::kInvalid;
+  std::string message;
+};
+
+using Payload = std::variant<std::monostate,
+                             Refusal,
+                             idl::EngineInfo,
+                             idl::SubmitReply,
+                             idl::StudyStatus,
+                             std::vector<idl::StudyStatus>,
+                             idl::TrialPage,
+                             idl::TrialDetail,
+                             idl::Leaderboard,
+                             std::vector<idl::Trial>,
+                             idl::SubmitSessionReply,
+                             idl::SessionList,
+                             idl::SessionRow,
+                             std::vector<idl::Blockage>,
+                             idl::RunnerOrder,
+                             idl::ReportReply>;
+
+// Carried out only after the turn's transaction is durable.
+struct Reply {
+  CallId call = 0;
+  Payload payload;
+};
+// Answered by LaunchReturned.
+struct Launch {
+  executor::LaunchRequest request;
+};
+struct CancelAttempt {
+  std::string token;
+};
+// Answered by AttemptFound.
+struct FindAttempt {
+  std::string token;
+};
+// Answered by Suggested. Until then nobody else touches `search`.
+struct ComputeSuggestion {
+  std::int64_t study_id = 0;
+  std::int64_t proposal = 0;
+  int count = 1;
+  // Shared because the answer may outlive the study's memory (engine state rebuilt meanwhile).
+  std::shared_ptr<StudySearch> search;
+};
+// Writes pieces of an attempt's log at their offsets; done before the turn's replies go out.
+struct WriteLog {
+  std::int64_t session_id = 0;
+  int attempt = 0;
+  std::vector<idl::LogPiece> pieces;
+};
+
+using Effect = std::variant<Reply, Launch, CancelAttempt, FindAttempt, ComputeSuggestion, WriteLog>;
+
+}  // namespace automl::engine

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "records_types.h"
+
+#include "search/registry.hpp"
+#include "search/search_space.hpp"
+
+namespace automl::engine {
+
+// The only place that knows both the records and the search library.
+
+// Throws search::SpaceError (with the parameter's index).
+search::SearchSpace make_space(const std::vector<idl::Parameter>& parameters,
+                               const std::vector<idl::ForbiddenClause>& forbid);
+
+// Active parameters only, in the order of the space.
+std::vector<idl::Assignment> to_assignments(const std::vector<idl::Parameter>& parameters,
+                                            const search::Configuration& configuration);
+
+// Missing parameters take their defaults. Throws std::invalid_argument naming the parameter that
+// does not exist or whose value lies outside the space.
+search::Configuration to_configuration(const search::SearchSpace& space,
+                                       const std::vector<idl::Parameter>& parameters,
+                                       const std::vector<idl::Assignment>& assignments);
+
+// What a study searches with: owned by the study, lent to a worker while it computes a suggestion.
+struct StudySearch {
+  search::SearchSpace space;
+  std::unique_ptr<search::Sampler> sampler;
+  search::History history;
+  std::vector<search::Configuration> pending;  // set by the engine before each request
+  std::uint64_t seed = 0;
+};
+
+// Throws search::SpaceError or search::OptionError.
+std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec);
+
+// What the study's algorithm is in fact, and why: `auto → tpe: …`.
+std::string algorithm_note(const idl::StudySpec& spec);
+
+}  // namespace automl::engine

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calls. `Engine` serves clients (the command line, SDKs); `RunnerGate` serves runners, which
+// always dial in. Both are offered multiplexed on the same endpoint, under the names "engine" and
+// "runner", with framed transport and binary protocol.
+//
+// Every call that changes something carries a `request_id` (random, chosen by the caller): a repeat
+// with the same id and arguments gets the stored reply, with other arguments a Conflict.
+
+include "records.thrift"
+
+namespace cpp automl.idl
+namespace py automl_idl
+
+// ---------------------------------------------------------------------------------------------
+// Refusals, named by what the receiver must do
+
+struct StudyFileError {
+  1: i32 line
+  2: i32 column
+  3: string message
+}
+
+/** Change the request. `errors` is filled when a study file was wrong. */
+exception InvalidRequest { 1: string message, 2: list<StudyFileError> errors }
+exception NotFound { 1: string message }
+/** The state moved on, or the name is taken: look again and decide. */
+exception Conflict { 1: string message }
+/** Retry later. */
+exception Unavailable { 1: string message }
+/** Another attempt has taken over: stop your work. */
+exception Superseded { 1: string message }
+exception PermissionDenied { 1: string message }
+
+// ---------------------------------------------------------------------------------------------
+// Client ↔ engine
+
+struct EngineInfo {
+  1: string version
+  2: i64 pid
+  3: i64 started_ms
+  4: string home
+  /** Started by a client rather than by `automl server start`: ends by itself when idle. */
+  5: bool on_demand
+  6: list<records.Node> nodes
+  7: i64 studies_running
+  8: i64 sessions_running
+  9: i64 sessions_queued
+  /** Empty when all is well, else what is wrong with the store. */
+  10: string trouble
+}
+
+/** A study file as text. `path` names it in messages; relative paths in it start at `directory`. */
+struct StudyText {
+  1: string text
+  2: string path
+  3: string directory
+}
+
+/** One key of a study file with the value in force, for `check --explain`. */
+struct ExplainedKey {
+  1: string key
+  2: string value
+  3: bool from_default
+  4: string help
+}
+
+struct StudyCheck {
+  1: list<StudyFileError> errors
+  2: optional records.StudySpec spec
+  3: list<ExplainedKey> keys
+  /** What `algorithm: auto` becomes and why; the number of distinct configurations, if finite. */
+  4: string algorithm_note
+}
+
+/** A study at a glance. `study.source_text` is left empty here. */
+struct StudyStatus {
+  1: records.Study study
+  2: i64 trials_waiting
+  3: i64 trials_running
+  4: i64 trials_complete
+  5: i64 trials_failed
+  6: i64 trials_pruned
+  7: i64 trials_cancelled
+  8: optional records.Trial best
+  9: optional records.Trial baseline
+  /** Trials with configuration that are running now, oldest first. */
+  10: list<records.Trial> running
+  /** Best value so far after each finished trial, thinned to at most 200 points. */
+  11: list<double> best_history
+  12: i64 trials_since_best
+  /** Seconds the engine expects until the budget is used; -1: unknown. */
+  13: double remaining_s
+  /** Changes with every change of the study. */
+  14: i64 version
+  15: i64 now_ms
+}
+
+enum Submission { CREATED = 1, CONTINUED = 2 }
+
+struct SubmitReply {
+  1: Submission outcome
+  2: StudyStatus status
+}
+
+enum StudyAction { PAUSE = 1, RESUME = 2, STOP = 3, KILL = 4 }
+
+struct TrialPage {
+  1: list<records.Trial> trials
+  2: i64 total
+}
+
+struct TrialDetail {
+  1: records.Trial trial
+  2: records.Session session
+  3: list<records.Attempt> attempts
+  4: list<records.StoredMeasurement> measurements
+}
+
+struct LeaderboardRow {
+  /** 1 is best. */
+  1: i32 rank
+  2: records.Trial trial
+}
+
+struct Leaderboard {
+  1: records.Study study
+  2: list<LeaderboardRow> rows
+  3: i64 total
+  4: optional LeaderboardRow baseline
+}
+
+struct SessionFilter {
+  1: bool include_finished
+  2: string study
+  3: i32 limit
+}
+
+/** A line of `automl ps`. */
+struct SessionRow {
+  1: records.Session session
+  2: string study
+  3: records.Attempt attempt
+  /** What it waits for, or its latest measurement. */
+  4: string note
+  5: i64 latest_step
+  6: map<string, double> latest_metrics
+  7: i64 memory_bytes
+  8: double cpu_percent
+}
+
+struct SessionList {
+  1: list<SessionRow> rows
+  2: i64 total
+  3: i64 now_ms
+}
+
+/** The rule that keeps something from running. */
+struct Blockage {
+  /** Study name, trial (STUDY/NUMBER) or session name. */
+  1: string subject
+  /** Stable word for programs: parallel, budget, paused, capacity, impossible, launching, none … */
+  2: string rule
+  3: string detail
+}
+
+/** Bytes of a session's log from `offset`. Each line: RFC 3339 time, ` out ` or ` err `, text. */
+struct LogSlice {
+  1: binary bytes
+  2: i64 next_offset
+  3: bool ended
+  /** Attempt the slice belongs to. */
+  4: i32 attempt
+}
+
+struct SubmitSessionReply {
+  1: records.Session session
+}
+
+/** Outcome of a trial driven from outside: a value or a failure. */
+struct Outcome {
+  1: optional double value
+  2: string failure
+}
+
+service Engine {
+  EngineInfo engine_info() throws (1: Unavailable unavailable)
+  void shutdown(1: string request_id) throws (1: PermissionDenied denied, 2: Unavailable unavailable)
+
+  /** Parses only; nothing is stored. */
+  StudyCheck check_study(1: StudyText text) throws (1: Unavailable unavailable)
+
+  /** Whether the archive is already here; `put_archive` sends it in pieces of at most 4 MiB, in
+   *  order, each naming its offset. The last piece makes it visible if its SHA-256 is `digest`. */
+  bool has_archive(1: string digest) throws (1: InvalidRequest invalid, 2: Unavailable unavailable)
+  void put_archive(1: string digest, 2: i64 offset, 3: binary bytes, 4: bool last)
+    throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable)
+
+  /** Creates the study, or continues the one of that name when file and code are unchanged
+   *  (Conflict says what differs). `smoke` runs one trial with the defaults instead. */
+  SubmitReply submit_study(1: string request_id, 2: StudyText text, 3: string code_digest, 4: bool smoke)
+    throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied)
+  StudyStatus study_status(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable)
+  list<StudyStatus> list_studies() throws (1: Unavailable unavailable)
+  StudyStatus change_study(1: string request_id, 2: string study, 3: StudyAction action)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+  TrialPage list_trials(1: string study, 2: i64 from_number, 3: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable)
+  TrialDetail show_trial(1: string study, 2: i64 number) throws (1: NotFound missing, 2: Unavailable unavailable)
+  Leaderboard leaderboard(1: string study, 2: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable)
+
+  /** Trials for a program outside to evaluate; at most 1,000 at once. */
+  list<records.Trial> ask(1: string request_id, 2: string study, 3: i32 count)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+  /** Durable when it returns. The same outcome twice is accepted, another one is a Conflict. */
+  void tell(1: string request_id, 2: string study, 3: i64 number, 4: Outcome outcome)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+
+  /** `dataset_name` is the middle part of the session's name. */
+  SubmitSessionReply run_session(1: string request_id, 2: records.SessionSpec spec, 3: string dataset_name)
+    throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied)
+  SessionList list_sessions(1: SessionFilter filter) throws (1: NotFound missing, 2: Unavailable unavailable)
+  /** `session`: a session name, its number, or STUDY/TRIAL. */
+  SessionRow show_session(1: string session) throws (1: NotFound missing, 2: Unavailable unavailable)
+  void stop_session(1: string request_id, 2: string session, 3: bool kill)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+  LogSlice read_log(1: string session, 2: i32 attempt, 3: i64 offset, 4: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable)
+
+  /** Empty `subject`: everything that waits. */
+  list<Blockage> why(1: string subject) throws (1: NotFound missing, 2: Unavailable unavailable)
+}
+
+// ---------------------------------------------------------------------------------------------
+// Runner ↔ engine
+
+struct RunnerIdentity {
+  1: string node
+  2: i64 pid
+  3: string handle
+}
+
+/** All a runner needs to do its work. Paths are on the runner's node. */
+struct RunnerOrder {
+  1: records.Session session
+  2: records.Attempt attempt
+  /** Study and trial as the program sees them; empty for plain sessions. */
+  3: string study
+  4: i64 trial_number
+  /** Path of the code archive when the node shares the engine's disk. */
+  5: string code_archive
+  /** Folder for caches (code, environments) on the node. */
+  6: string cache_directory
+  /** Seconds between SIGTERM and SIGKILL. */
+  7: double grace_s
+  /** Seconds between two calls when there is nothing to report. */
+  8: double heartbeat_s
+  /** Bytes of output kept; beyond it the middle is dropped. */
+  9: i64 log_limit_bytes
+}
+
+/** Text of the log at `offset`: written there again if it comes twice. */
+struct LogPiece {
+  1: i64 offset
+  2: binary bytes
+}
+
+/** What piled up since the last acknowledged batch, in order. */
+struct ReportBatch {
+  1: list<records.Measurement> measurements
+  2: list<LogPiece> log
+  3: i64 memory_bytes
+  4: double cpu_percent
+}
+
+enum VerdictAction { PROCEED = 1, STOP = 2, PAUSE = 3 }
+
+struct Verdict {
+  1: VerdictAction action
+  2: string reason
+  /** Without the grace period. */
+  3: bool kill
+}
+
+struct ReportReply {
+  /** All measurements up to here are stored. */
+  1: i64 acknowledged_sequence
+  2: Verdict verdict
+}
+
+service RunnerGate {
+  /** First call of an attempt; the command may start once it returns. Repeatable. */
+  RunnerOrder register_runner(1: string token, 2: RunnerIdentity runner)
+    throws (1: Superseded superseded, 2: Unavailable unavailable)
+  ReportReply report(1: string token, 2: ReportBatch batch)
+    throws (1: Superseded superseded, 2: Unavailable unavailable, 3: InvalidRequest invalid)
+  /** The attempt is over; everything before it has been reported. Repeatable. */
+  void finish(1: string token, 2: records.ExitReport exit)
+    throws (1: Superseded superseded, 2: Unavailable unavailable, 3: InvalidRequest invalid)
+}

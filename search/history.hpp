@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "search/configuration.hpp"
+
+namespace automl::search {
+
+enum class Status { kComplete, kPruned, kFailed };
+
+// One finished trial as a sampler sees it.
+struct Observation {
+  std::int64_t trial = 0;
+  Configuration configuration;
+  Status status = Status::kComplete;
+  // To be minimised (the engine turns the sign of a goal `maximize`). Finite for kComplete; a trial
+  // that reported no finite value is kFailed.
+  double value = 0;
+};
+
+// Everything known, in the order in which trials finished. Appended to, never changed.
+class History {
+ public:
+  void add(Observation observation) { observations_.push_back(std::move(observation)); }
+  const std::vector<Observation>& observations() const { return observations_; }
+  std::size_t size() const { return observations_.size(); }
+
+ private:
+  std::vector<Observation> observations_;
+};
+
+}  // namespace automl::search

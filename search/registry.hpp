@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "search/sampler.hpp"
+
+namespace automl::search {
+
+// Options of an algorithm as written in the study file: text by name.
+using Options = std::map<std::string, std::string>;
+
+// An option that does not exist or has a value outside its range. The message says what is right.
+class OptionError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+// One option of an algorithm, for messages and documentation.
+struct OptionHelp {
+  std::string name;
+  std::string default_value;
+  std::string help;
+};
+
+// The only table from names to samplers.
+std::vector<std::string> algorithm_names();
+std::vector<OptionHelp> algorithm_options(const std::string& name);
+
+// What `auto` stands for in this space and budget (trials; 0: unknown), and why, in one line.
+struct Choice {
+  std::string algorithm;
+  std::string reason;
+};
+Choice choose_algorithm(const SearchSpace& space, std::int64_t budget_trials, int parallel);
+
+// Throws OptionError; `name` must be one of algorithm_names(). The space must outlive the sampler.
+std::unique_ptr<Sampler> make_sampler(const std::string& name,
+                                      const Options& options,
+                                      const SearchSpace& space);
+
+}  // namespace automl::search

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "search/configuration.hpp"
+#include "search/history.hpp"
+#include "search/random.hpp"
+#include "search/search_space.hpp"
+
+namespace automl::search {
+
+// A configuration to try, and why this one.
+struct Suggestion {
+  Configuration configuration;
+  std::string reason;
+};
+
+// What a sampler is asked with. `index` is how many suggestions the study has had before this
+// call: sequences (Sobol, grid) continue there, so nothing has to be remembered.
+struct Request {
+  const History& history;
+  const std::vector<Configuration>& pending;  // running or waiting trials
+  std::uint64_t index = 0;
+  std::uint64_t seed = 0;  // of the study
+  int count = 1;
+};
+
+// Proposes configurations. Everything a sampler knows follows from its space, its options and the
+// request, so a restarted engine continues exactly where it was. Caches are allowed but must not
+// change the result. One thread at a time; never throws for numerical trouble: it falls back to a
+// cheaper method and says so in the reason.
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+  // At most `request.count` valid suggestions; fewer only when the space is exhausted (grid).
+  virtual std::vector<Suggestion> suggest(const Request& request) = 0;
+};
+
+}  // namespace automl::search
