@@ -60,8 +60,8 @@ struct FindAttempt {
 };
 // Answered by Suggested. Until then nobody else touches `search`.
 struct ComputeSuggestion {
-  std::int64_t study_id = 0;
-  std::int64_t proposal = 0;
+  std::uint64_t ticket = 0;   // names this computation in its answer
+  std::int64_t proposal = 0;  // search::Request::index
   int count = 1;
   // Shared because the answer may outlive the study's memory (engine state rebuilt meanwhile).
   std::shared_ptr<StudySearch> search;

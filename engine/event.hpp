@@ -85,8 +85,7 @@ struct RunnerFinished {
 
 // -- answers to effects
 struct Suggested {
-  std::int64_t study_id = 0;
-  std::int64_t proposal = 0;  // as in ComputeSuggestion
+  std::uint64_t ticket = 0;  // as in ComputeSuggestion
   std::vector<search::Suggestion> suggestions;
 };
 struct LaunchReturned {

@@ -12,7 +12,7 @@ struct Settings {
   bool on_demand = false;  // started by a client: ends itself when idle
   std::string version;
   std::int64_t grace_ms = 10'000;           // SIGTERM to SIGKILL
-  std::int64_t heartbeat_ms = 5'000;        // of runners with nothing to say
+  std::int64_t heartbeat_ms = 1'000;        // of runners with nothing to say
   std::int64_t lease_ms = 30'000;           // silence after which an attempt is suspect
   std::int64_t suspect_cap_ms = 600'000;    // suspect without evidence: lost after this
   std::int64_t launch_timeout_ms = 60'000;  // launched but never registered: looked for after this

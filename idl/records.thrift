@@ -150,6 +150,8 @@ struct Study {
   12: i64 next_proposal
   /** A smoke trial's study: not listed unless asked for. */
   13: bool smoke
+  /** Failures before the study was last continued by hand; they don't count for `max_failures`. */
+  14: i64 forgiven_failures
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -180,6 +182,8 @@ struct Trial {
   13: optional double latest_value
   14: i64 latest_step
   15: i64 proposal
+  /** 1, 2, … in the order in which the study's trials ended: the order samplers see. 0: open. */
+  16: i64 finish_order
 }
 
 enum SessionState { QUEUED = 1, LAUNCHING = 2, RUNNING = 3, PAUSED = 4, COMPLETE = 5, FAILED = 6, STOPPED = 7 }
@@ -224,6 +228,8 @@ struct Session {
   13: i64 ended_ms
   /** Of the last attempt. */
   14: i32 exit_code
+  /** Attempts whose runner registered: those count for `retries`. */
+  15: i32 started_attempts
 }
 
 enum AttemptState { LAUNCHING = 1, RUNNING = 2, SUSPECT = 3, COMPLETE = 4, FAILED = 5, STOPPED = 6, LOST = 7, PREEMPTED = 8 }
@@ -294,6 +300,8 @@ struct Attempt {
   /** A stop was asked for, and why. */
   12: StopReason stop_reason
   13: string stop_note
+  /** Stop without the grace period. */
+  14: bool stop_by_force
 }
 
 /** Values reported at one step. Not-a-number and infinity are kept as they are. */
