@@ -183,29 +183,29 @@ struct Outcome {
 }
 
 service Engine {
-  EngineInfo engine_info() throws (1: Unavailable unavailable)
+  EngineInfo engine_info() throws (1: Unavailable unavailable, 2: PermissionDenied denied)
   void shutdown(1: string request_id) throws (1: PermissionDenied denied, 2: Unavailable unavailable)
 
   /** Parses only; nothing is stored. */
-  StudyCheck check_study(1: StudyText text) throws (1: Unavailable unavailable)
+  StudyCheck check_study(1: StudyText text) throws (1: Unavailable unavailable, 2: PermissionDenied denied)
 
   /** Whether the archive is already here; `put_archive` sends it in pieces of at most 4 MiB, in
    *  order, each naming its offset. The last piece makes it visible if its SHA-256 is `digest`. */
-  bool has_archive(1: string digest) throws (1: InvalidRequest invalid, 2: Unavailable unavailable)
+  bool has_archive(1: string digest) throws (1: InvalidRequest invalid, 2: Unavailable unavailable, 3: PermissionDenied denied)
   void put_archive(1: string digest, 2: i64 offset, 3: binary bytes, 4: bool last)
-    throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable)
+    throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied)
 
   /** Creates the study, or continues the one of that name when file and code are unchanged
    *  (Conflict says what differs). `smoke` runs one trial with the defaults instead. */
   SubmitReply submit_study(1: string request_id, 2: StudyText text, 3: string code_digest, 4: bool smoke)
     throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied)
-  StudyStatus study_status(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable)
-  list<StudyStatus> list_studies() throws (1: Unavailable unavailable)
+  StudyStatus study_status(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+  list<StudyStatus> list_studies() throws (1: Unavailable unavailable, 2: PermissionDenied denied)
   StudyStatus change_study(1: string request_id, 2: string study, 3: StudyAction action)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
-  TrialPage list_trials(1: string study, 2: i64 from_number, 3: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable)
-  TrialDetail show_trial(1: string study, 2: i64 number) throws (1: NotFound missing, 2: Unavailable unavailable)
-  Leaderboard leaderboard(1: string study, 2: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable)
+  TrialPage list_trials(1: string study, 2: i64 from_number, 3: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+  TrialDetail show_trial(1: string study, 2: i64 number) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+  Leaderboard leaderboard(1: string study, 2: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
   /** Trials for a program outside to evaluate; at most 1,000 at once. */
   list<records.Trial> ask(1: string request_id, 2: string study, 3: i32 count)
@@ -217,15 +217,15 @@ service Engine {
   /** `dataset_name` is the middle part of the session's name. */
   SubmitSessionReply run_session(1: string request_id, 2: records.SessionSpec spec, 3: string dataset_name)
     throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied)
-  SessionList list_sessions(1: SessionFilter filter) throws (1: NotFound missing, 2: Unavailable unavailable)
+  SessionList list_sessions(1: SessionFilter filter) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   /** `session`: a session name, its number, or STUDY/TRIAL. */
-  SessionRow show_session(1: string session) throws (1: NotFound missing, 2: Unavailable unavailable)
+  SessionRow show_session(1: string session) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   void stop_session(1: string request_id, 2: string session, 3: bool kill)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
-  LogSlice read_log(1: string session, 2: i32 attempt, 3: i64 offset, 4: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable)
+  LogSlice read_log(1: string session, 2: i32 attempt, 3: i64 offset, 4: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
   /** Empty `subject`: everything that waits. */
-  list<Blockage> why(1: string subject) throws (1: NotFound missing, 2: Unavailable unavailable)
+  list<Blockage> why(1: string subject) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 }
 
 // ---------------------------------------------------------------------------------------------
