@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/proposals.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/command_line.hpp"
+#include "engine/settlement.hpp"
+#include "engine/study_view.hpp"
+#include "engine/trial_lifecycle.hpp"
+
+namespace automl::engine {
+
+namespace {
+
+// More than any sampler should be asked for at once.
+constexpr int kMostAtOnce = 1'000;
+
+std::int64_t trials_created(const StudyEntry& study) {
+  return static_cast<std::int64_t>(study.trials.size());
+}
+
+bool baseline_left(const StudyEntry& study) {
+  return trials_created(study) < static_cast<std::int64_t>(study.record.spec.baseline.size());
+}
+
+// How many trials to propose now; the study is running and not waiting for its sampler.
+std::int64_t wanted(const StudyEntry& study) {
+  if (study.external()) {
+    std::int64_t asked = 0;
+    for (const WaitingAsk& ask : study.asks) {
+      asked += ask.count;
+    }
+    return std::min(asked, trials_left(study));
+  }
+  const std::int64_t room =
+      study.record.spec.parallel - static_cast<std::int64_t>(study.open.size());
+  return std::clamp<std::int64_t>(room, 0, trials_left(study));
+}
+
+idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) {
+  const idl::StudySpec& spec = study.record.spec;
+  idl::SessionSpec session;
+  session.command = fill_command(spec.command, trial.configuration);
+  session.params_json = params_json(trial.configuration);
+  session.code_digest = study.record.code_digest;
+  session.setup = spec.setup;
+  session.datasets = spec.datasets;
+  session.resources = spec.resources;
+  session.metrics = spec.metrics;
+  session.required_metric = spec.objective.metric;
+  session.retries = spec.retries;
+  return session;
+}
+
+idl::Trial new_trial(Turn& turn,
+                     const StudyEntry& study,
+                     std::int64_t number,
+                     const search::Configuration& configuration,
+                     const std::string& reason) {
+  idl::Trial trial;
+  trial.study_id = study.record.id;
+  trial.number = number;
+  trial.proposal = number;
+  trial.state = idl::TrialState::WAITING;
+  trial.configuration = to_assignments(study.record.spec.space, configuration);
+  trial.proposed_because = reason;
+  trial.created_ms = turn.clock.wall_ms();
+  trial.baseline = number < static_cast<std::int64_t>(study.record.spec.baseline.size());
+  if (study.external()) {
+    move(trial, idl::TrialState::RUNNING);
+    trial.started_ms = trial.created_ms;
+  }
+  return trial;
+}
+
+idl::Session new_session(Turn& turn, const StudyEntry& study, const idl::Trial& trial) {
+  idl::Session session;
+  const std::string dataset = dataset_name(study.record.spec);
+  session.owner = study.record.owner;
+  session.name = session.owner + "/" + dataset + "/" +
+                 std::to_string(turn.storage.next_session_number(session.owner, dataset));
+  session.spec = session_spec(study, trial);
+  session.state = idl::SessionState::QUEUED;
+  session.study_id = study.record.id;
+  session.trial_number = trial.number;
+  session.created_ms = trial.created_ms;
+  return session;
+}
+
+// One durable step: trials, their sessions, and the next proposal number.
+std::vector<idl::Trial> create_trials(Turn& turn,
+                                      StudyEntry& study,
+                                      const std::vector<search::Suggestion>& suggestions) {
+  std::vector<idl::Trial> trials;
+  std::vector<idl::Session> sessions;
+  for (const search::Suggestion& suggestion : suggestions) {
+    const std::int64_t number = trials_created(study) + static_cast<std::int64_t>(trials.size());
+    trials.push_back(
+        new_trial(turn, study, number, suggestion.configuration, suggestion.reason));
+    if (!study.external()) {
+      sessions.push_back(new_session(turn, study, trials.back()));
+    }
+  }
+  study.record.next_proposal = trials_created(study) + static_cast<std::int64_t>(trials.size());
+  turn.storage.propose(study.record, trials, sessions);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    study.trials.push_back({trials[i].state, 0, trials[i].baseline});
+    study.pending.emplace(trials[i].number, suggestions[i].configuration);
+    study.open.emplace(trials[i].number, trials[i]);
+  }
+  for (idl::Session& session : sessions) {
+    SessionEntry entry;
+    entry.record = std::move(session);
+    const std::int64_t id = entry.record.id;
+    turn.state.sessions.emplace(id, std::move(entry));
+    turn.state.queue_touched = true;
+  }
+  ++study.version;
+  return trials;
+}
+
+// Hands trials out to those who asked, oldest first.
+void answer_asks(Turn& turn, StudyEntry& study, std::vector<idl::Trial> trials) {
+  std::size_t next = 0;
+  while (!study.asks.empty()) {
+    const WaitingAsk& waiting = study.asks.front();
+    const std::size_t share =
+        std::min(trials.size() - next, static_cast<std::size_t>(waiting.count));
+    if (share == 0 && !study.exhausted && trials_left(study) > 0) {
+      return;  // answered with the next suggestions
+    }
+    std::vector<idl::Trial> handed(trials.begin() + static_cast<std::ptrdiff_t>(next),
+                                   trials.begin() + static_cast<std::ptrdiff_t>(next + share));
+    next += share;
+    if (handed.empty()) {
+      turn.refuse(waiting.caller.call,
+                  Refusal::Kind::kConflict,
+                  study.exhausted ? "the space is exhausted: every configuration was proposed"
+                                  : "the budget of trials is used");
+    } else {
+      remember(turn,
+               waiting.caller,
+               std::to_string(handed.front().number) + " " + std::to_string(handed.size()));
+      turn.reply(waiting.caller.call, std::move(handed));
+    }
+    study.asks.erase(study.asks.begin());
+  }
+}
+
+void propose_baseline(Turn& turn, StudyEntry& study, std::int64_t count) {
+  std::vector<search::Suggestion> suggestions;
+  const auto& baseline = study.record.spec.baseline;
+  for (std::size_t i = study.trials.size(); i < baseline.size() && count > 0; ++i, --count) {
+    suggestions.push_back(
+        {to_configuration(study.search->space, study.record.spec.space, baseline[i]),
+         baseline[i].empty() ? "the defaults" : "baseline of the study file"});
+  }
+  std::vector<idl::Trial> trials = create_trials(turn, study, suggestions);
+  answer_asks(turn, study, std::move(trials));
+}
+
+void request_suggestions(Turn& turn, StudyEntry& study, std::int64_t count) {
+  study.ticket = turn.state.next_ticket++;
+  turn.state.study_by_ticket[study.ticket] = study.record.id;
+  study.search->pending.clear();
+  for (const auto& [number, configuration] : study.pending) {
+    study.search->pending.push_back(configuration);
+  }
+  turn.effects.emplace_back(ComputeSuggestion{study.ticket,
+                                              trials_created(study),
+                                              static_cast<int>(std::min<std::int64_t>(
+                                                  count, kMostAtOnce)),
+                                              study.search});
+}
+
+// All that could be proposed was, and has ended.
+bool used_up(const StudyEntry& study) {
+  return study.open.empty() && (trials_left(study) == 0 || study.exhausted);
+}
+
+bool out_of_time(Turn& turn, const StudyEntry& study) {
+  const std::int64_t time_s = study.record.spec.budget.time_s;
+  return time_s > 0 && turn.clock.wall_ms() >= study.record.created_ms + time_s * 1'000;
+}
+
+}  // namespace
+
+std::int64_t trials_left(const StudyEntry& study) {
+  const std::int64_t budget = study.record.spec.budget.trials;
+  return budget <= 0 ? kMostAtOnce : std::max<std::int64_t>(0, budget - trials_created(study));
+}
+
+void advance_study(Turn& turn, StudyEntry& study) {
+  if (!study.live()) {
+    return;
+  }
+  if (out_of_time(turn, study)) {
+    return end_study(turn, study, idl::StudyState::DONE, "time budget used", true);
+  }
+  if (used_up(study)) {
+    const bool exhausted = study.exhausted && trials_left(study) > 0;
+    answer_asks(turn, study, {});
+    return end_study(turn,
+                     study,
+                     idl::StudyState::DONE,
+                     exhausted ? "every configuration of the space was tried" : "all trials done",
+                     false);
+  }
+  if (study.record.state != idl::StudyState::RUNNING || study.ticket != 0) {
+    return;
+  }
+  if (const std::int64_t count = wanted(study); count > 0 && baseline_left(study)) {
+    propose_baseline(turn, study, count);
+  }
+  if (const std::int64_t count = wanted(study); count > 0 && !study.exhausted) {
+    return request_suggestions(turn, study, count);
+  }
+  if (!study.asks.empty() && (study.exhausted || trials_left(study) == 0)) {
+    answer_asks(turn, study, {});
+  }
+}
+
+void refuse_asks(Turn& turn, StudyEntry& study, Refusal::Kind kind, const std::string& why) {
+  for (const WaitingAsk& waiting : study.asks) {
+    turn.refuse(waiting.caller.call, kind, why);
+  }
+  study.asks.clear();
+}
+
+void accept_suggestions(Turn& turn, const Suggested& event) {
+  const auto ticket = turn.state.study_by_ticket.find(event.ticket);
+  if (ticket == turn.state.study_by_ticket.end()) {
+    return;  // computed for a state that has been rebuilt since
+  }
+  StudyEntry& study = turn.state.studies.at(ticket->second);
+  turn.state.study_by_ticket.erase(ticket);
+  study.ticket = 0;
+  for (search::Observation& observation : study.late_observations) {
+    study.search->history.add(std::move(observation));
+  }
+  study.late_observations.clear();
+  turn.state.touched.insert(study.record.id);
+  if (study.record.state != idl::StudyState::RUNNING) {
+    return;  // paused or ended meanwhile; the same proposal number is used again later
+  }
+  study.exhausted = event.suggestions.empty();
+  std::vector<search::Suggestion> suggestions;
+  const auto room = static_cast<std::size_t>(wanted(study));
+  for (const search::Suggestion& suggestion : event.suggestions) {
+    if (suggestions.size() < room && study.search->space.valid(suggestion.configuration)) {
+      suggestions.push_back(suggestion);
+    }
+  }
+  if (!suggestions.empty()) {
+    answer_asks(turn, study, create_trials(turn, study, suggestions));
+  }
+}
+
+void ask(Turn& turn, const TrialsAsked& event) {
+  const CallId call = event.caller.call;
+  StudyEntry* study = find_study(turn.state, event.study);
+  if (study == nullptr) {
+    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no study \"" + event.study + "\"");
+  }
+  bool refused = false;
+  if (const auto stored = replayed(turn, event.caller, refused)) {
+    const std::int64_t first = std::stoll(*stored);
+    const std::int64_t count = std::stoll(stored->substr(stored->find(' ') + 1));
+    return turn.reply(call, turn.storage.load_trials(study->record.id, first, count));
+  }
+  if (refused) {
+    return;
+  }
+  if (!study->external()) {
+    return turn.refuse(call,
+                       Refusal::Kind::kConflict,
+                       "study \"" + event.study + "\" runs its own command; ask needs a study "
+                       "without one");
+  }
+  if (event.count < 1 || event.count > kMostAtOnce) {
+    return turn.refuse(call, Refusal::Kind::kInvalid, "ask for 1 to 1000 trials at once");
+  }
+  if (study->record.state != idl::StudyState::RUNNING) {
+    return turn.refuse(call,
+                       Refusal::Kind::kConflict,
+                       "study \"" + event.study + "\" is not running: " + study->record.reason);
+  }
+  for (WaitingAsk& waiting : study->asks) {
+    const Caller& caller = waiting.caller;
+    if (!caller.request_id.empty() && caller.request_id == event.caller.request_id &&
+        caller.principal == event.caller.principal) {
+      turn.refuse(caller.call, Refusal::Kind::kUnavailable, "asked again on another connection");
+      waiting.caller.call = call;  // the repeat gets the answer
+      return;
+    }
+  }
+  study->asks.push_back({event.caller, event.count});
+  turn.state.touched.insert(study->record.id);
+}
+
+void tell(Turn& turn, const TrialTold& event) {
+  const CallId call = event.caller.call;
+  StudyEntry* study = find_study(turn.state, event.study);
+  if (study == nullptr) {
+    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no study \"" + event.study + "\"");
+  }
+  const std::string name = event.study + "/" + std::to_string(event.number);
+  if (event.number < 0 || event.number >= trials_created(*study)) {
+    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no trial " + name);
+  }
+  if (!study->external()) {
+    return turn.refuse(
+        call, Refusal::Kind::kConflict, "trial " + name + " reports by itself; it takes no tell");
+  }
+  const auto open = study->open.find(event.number);
+  if (open != study->open.end()) {
+    settle_told(turn, *study, event.number, event.outcome);
+    return turn.reply(call, std::monostate());
+  }
+  const TrialSummary& ended = study->trials[static_cast<std::size_t>(event.number)];
+  const bool same = event.outcome.__isset.value
+                        ? ended.state == idl::TrialState::COMPLETE &&
+                              ended.value == event.outcome.value
+                        : ended.state == idl::TrialState::FAILED;
+  if (same) {
+    return turn.reply(call, std::monostate());
+  }
+  turn.refuse(call, Refusal::Kind::kConflict, "trial " + name + " has ended with another outcome");
+}
+
+}  // namespace automl::engine

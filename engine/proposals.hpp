@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/event.hpp"
+#include "engine/turn.hpp"
+
+namespace automl::engine {
+
+// Brings a study forward: ends it when its budget is used, otherwise proposes what its budget and
+// parallelism leave room for, by asking its sampler (ComputeSuggestion).
+void advance_study(Turn& turn, StudyEntry& study);
+
+// The sampler's answer: trials, their sessions and the proposal number become one durable step.
+void accept_suggestions(Turn& turn, const Suggested& event);
+
+// Trials for a program outside. The reply follows when the sampler has answered.
+void ask(Turn& turn, const TrialsAsked& event);
+void tell(Turn& turn, const TrialTold& event);
+
+// Answers everybody who waits for a trial: there will be none.
+void refuse_asks(Turn& turn, StudyEntry& study, Refusal::Kind kind, const std::string& why);
+
+// Room left in the budget for further trials.
+std::int64_t trials_left(const StudyEntry& study);
+
+}  // namespace automl::engine

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/queries.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/proposals.hpp"
+#include "engine/session_queue.hpp"
+#include "engine/study_manager.hpp"
+#include "engine/study_view.hpp"
+#include "engine/trial_lifecycle.hpp"
+
+namespace automl::engine {
+
+namespace {
+
+constexpr std::int32_t kPage = 1'000;
+
+Refusal no_study(const std::string& study) {
+  return {Refusal::Kind::kNotFound, "there is no study \"" + study + "\"; automl status lists them"};
+}
+
+std::optional<idl::Trial> load_trial(const StudyManager& manager,
+                                     std::int64_t study_id,
+                                     std::int64_t number) {
+  auto trials = manager.storage().load_trials(study_id, number, 1);
+  if (trials.empty() || trials.front().number != number) {
+    return std::nullopt;
+  }
+  return std::move(trials.front());
+}
+
+idl::StudyStatus full_view(const StudyManager& manager, const StudyEntry& study) {
+  idl::StudyStatus view = study_view(study, manager.clock());
+  if (!study.ranking.empty()) {
+    if (auto best = load_trial(manager, study.record.id, study.ranking.begin()->second)) {
+      view.__set_best(*std::move(best));
+    }
+  }
+  // Several baselines: the best of them is what the winner is compared with.
+  const TrialSummary* best = nullptr;
+  std::int64_t number = -1;
+  const bool maximize = study.record.spec.objective.goal == idl::Goal::MAXIMIZE;
+  for (std::size_t i = 0; i < study.trials.size() && study.trials[i].baseline; ++i) {
+    const TrialSummary& trial = study.trials[i];
+    if (trial.state == idl::TrialState::COMPLETE &&
+        (best == nullptr || (maximize ? trial.value > best->value : trial.value < best->value))) {
+      best = &trial;
+      number = static_cast<std::int64_t>(i);
+    }
+  }
+  if (best != nullptr) {
+    if (auto trial = load_trial(manager, study.record.id, number)) {
+      view.__set_baseline(*std::move(trial));
+    }
+  }
+  return view;
+}
+
+std::string waiting_note(const StudyManager& manager, const SessionEntry& session) {
+  if (session.record.state != idl::SessionState::QUEUED) {
+    return "";
+  }
+  const EngineState& state = manager.state();
+  const auto study = state.studies.find(session.record.study_id);
+  if (study != state.studies.end() && study->second.record.state == idl::StudyState::PAUSED) {
+    return "the study is paused";
+  }
+  if (session.not_before_ms > manager.clock().monotonic_ms()) {
+    return "waiting to try again: " + session.record.reason;
+  }
+  return shortage(state, session.record.spec.resources);
+}
+
+idl::SessionRow row_of(const StudyManager& manager, const SessionEntry& session) {
+  idl::SessionRow row;
+  row.session = session.record;
+  if (session.attempt) {
+    row.attempt = *session.attempt;
+  }
+  const auto study = manager.state().studies.find(session.record.study_id);
+  if (study != manager.state().studies.end()) {
+    row.study = study->second.record.spec.name;
+  }
+  row.note = waiting_note(manager, session);
+  row.latest_step = session.latest_step;
+  row.latest_metrics = session.latest_metrics;
+  row.memory_bytes = session.memory_bytes;
+  row.cpu_percent = session.cpu_percent;
+  return row;
+}
+
+idl::SessionRow row_of(const StudyManager& manager, idl::Session session) {
+  idl::SessionRow row;
+  auto attempts = manager.storage().load_attempts(session.id);
+  if (!attempts.empty()) {
+    row.attempt = std::move(attempts.back());
+  }
+  const auto study = manager.state().studies.find(session.study_id);
+  if (study != manager.state().studies.end()) {
+    row.study = study->second.record.spec.name;
+  }
+  row.note = session.reason;
+  row.session = std::move(session);
+  return row;
+}
+
+idl::Blockage blockage(std::string subject, const char* rule, std::string detail) {
+  idl::Blockage block;
+  block.subject = std::move(subject);
+  block.rule = rule;
+  block.detail = std::move(detail);
+  return block;
+}
+
+// The rule that keeps the study from proposing another trial now.
+idl::Blockage study_blockage(const StudyEntry& study) {
+  const std::string& name = study.record.spec.name;
+  const auto open = static_cast<std::int64_t>(study.open.size());
+  if (!study.live()) {
+    return blockage(name, "ended", study.record.reason);
+  }
+  if (study.record.state == idl::StudyState::PAUSED) {
+    return blockage(name, "paused", study.record.reason + "; automl resume " + name);
+  }
+  if (trials_left(study) == 0) {
+    return blockage(name, "budget", "all " + std::to_string(study.trials.size()) +
+                                        " trials of its budget exist; " + std::to_string(open) +
+                                        " still open");
+  }
+  if (study.exhausted) {
+    return blockage(name, "exhausted", "every configuration of its space was proposed");
+  }
+  if (study.external()) {
+    return blockage(name, "ask", "driven from outside: a trial starts when somebody asks for it");
+  }
+  if (open >= study.record.spec.parallel) {
+    return blockage(name, "parallel", std::to_string(open) + " trials are open and parallel is " +
+                                          std::to_string(study.record.spec.parallel));
+  }
+  if (study.ticket != 0) {
+    return blockage(name, "suggestion", "its sampler is computing the next suggestion");
+  }
+  return blockage(name, "none", "nothing keeps it from going on");
+}
+
+idl::Blockage session_blockage(const StudyManager& manager, const SessionEntry& session) {
+  const std::string& name = session.record.name;
+  switch (session.record.state) {
+    case idl::SessionState::QUEUED: {
+      if (!possible(manager.state(), session.record.spec.resources)) {
+        return blockage(name,
+                        "impossible",
+                        "no node has what it asks for; the largest has " +
+                            largest_node(manager.state()));
+      }
+      const std::string note = waiting_note(manager, session);
+      const char* rule = note.find("paused") != std::string::npos ? "paused"
+                         : note.find("try again") != std::string::npos ? "back-off"
+                                                                       : "capacity";
+      return blockage(name, rule, note);
+    }
+    case idl::SessionState::LAUNCHING:
+      return blockage(name, "launching", "its runner has been started and has not called yet");
+    default:
+      return blockage(name, "none", "it is running");
+  }
+}
+
+}  // namespace
+
+Payload engine_info(const StudyManager& manager) {
+  idl::EngineInfo info;
+  info.version = manager.settings().version;
+  info.home = manager.settings().home;
+  info.on_demand = manager.settings().on_demand;
+  info.started_ms = manager.state().started_wall_ms;
+  info.nodes = manager.state().nodes;
+  for (const auto& [id, study] : manager.state().studies) {
+    info.studies_running += study.record.state == idl::StudyState::RUNNING ? 1 : 0;
+  }
+  for (const auto& [id, session] : manager.state().sessions) {
+    (session.attempt ? info.sessions_running : info.sessions_queued) += 1;
+  }
+  return info;
+}
+
+Payload study_status(const StudyManager& manager, const std::string& study) {
+  const StudyEntry* found = find_study(manager.state(), study);
+  if (found == nullptr) {
+    return no_study(study);
+  }
+  return full_view(manager, *found);
+}
+
+Payload list_studies(const StudyManager& manager) {
+  std::vector<idl::StudyStatus> views;
+  for (const auto& [id, study] : manager.state().studies) {
+    views.push_back(full_view(manager, study));
+    views.back().best_history.clear();
+  }
+  return views;
+}
+
+Payload list_trials(const StudyManager& manager,
+                    const std::string& study,
+                    std::int64_t from_number,
+                    std::int32_t limit) {
+  const StudyEntry* found = find_study(manager.state(), study);
+  if (found == nullptr) {
+    return no_study(study);
+  }
+  idl::TrialPage page;
+  page.total = static_cast<std::int64_t>(found->trials.size());
+  page.trials = manager.storage().load_trials(
+      found->record.id, std::max<std::int64_t>(0, from_number), std::clamp(limit, 1, kPage));
+  return page;
+}
+
+Payload show_trial(const StudyManager& manager, const std::string& study, std::int64_t number) {
+  const StudyEntry* found = find_study(manager.state(), study);
+  if (found == nullptr) {
+    return no_study(study);
+  }
+  auto trial = load_trial(manager, found->record.id, number);
+  if (!trial) {
+    return Refusal{Refusal::Kind::kNotFound,
+                   "study \"" + study + "\" has no trial " + std::to_string(number)};
+  }
+  idl::TrialDetail detail;
+  detail.trial = *std::move(trial);
+  if (detail.trial.session_id != 0) {
+    if (auto session = manager.storage().load_session(detail.trial.session_id)) {
+      detail.session = *std::move(session);
+    }
+    detail.attempts = manager.storage().load_attempts(detail.trial.session_id);
+    detail.measurements = manager.storage().load_measurements(detail.trial.session_id);
+  }
+  return detail;
+}
+
+Payload leaderboard(const StudyManager& manager, const std::string& study, std::int32_t limit) {
+  const StudyEntry* found = find_study(manager.state(), study);
+  if (found == nullptr) {
+    return no_study(study);
+  }
+  idl::Leaderboard board;
+  board.study = found->record;
+  board.study.source_text.clear();
+  board.total = static_cast<std::int64_t>(found->ranking.size());
+  std::int32_t rank = 0;
+  for (const auto& [value, number] : found->ranking) {
+    ++rank;
+    const bool baseline = found->trials[static_cast<std::size_t>(number)].baseline;
+    const bool shown = rank <= std::clamp(limit, 1, kPage);
+    if (!shown && (!baseline || board.__isset.baseline)) {
+      continue;
+    }
+    idl::LeaderboardRow row;
+    row.rank = rank;
+    if (auto trial = load_trial(manager, found->record.id, number)) {
+      row.trial = *std::move(trial);
+    }
+    if (baseline && !board.__isset.baseline) {
+      board.__set_baseline(row);
+    }
+    if (shown) {
+      board.rows.push_back(std::move(row));
+    }
+  }
+  return board;
+}
+
+Payload list_sessions(const StudyManager& manager, const idl::SessionFilter& filter) {
+  std::int64_t study_id = 0;
+  if (!filter.study.empty()) {
+    const StudyEntry* found = find_study(manager.state(), filter.study);
+    if (found == nullptr) {
+      return no_study(filter.study);
+    }
+    study_id = found->record.id;
+  }
+  const std::int32_t limit = filter.limit <= 0 ? kPage : filter.limit;
+  idl::SessionList list;
+  list.now_ms = manager.clock().wall_ms();
+  for (const auto& [id, session] : manager.state().sessions) {
+    if (study_id != 0 && session.record.study_id != study_id) {
+      continue;
+    }
+    ++list.total;
+    if (static_cast<std::int32_t>(list.rows.size()) < limit) {
+      list.rows.push_back(row_of(manager, session));
+    }
+  }
+  if (!filter.include_finished) {
+    return list;
+  }
+  for (idl::Session& session : manager.storage().load_recent_sessions(study_id, limit)) {
+    if (terminal(session.state) && static_cast<std::int32_t>(list.rows.size()) < limit) {
+      ++list.total;
+      list.rows.push_back(row_of(manager, std::move(session)));
+    }
+  }
+  return list;
+}
+
+Payload show_session(const StudyManager& manager, const std::string& reference) {
+  SessionReference found = find_session(manager.state(), manager.storage(), reference);
+  if (found.open != nullptr) {
+    return row_of(manager, *found.open);
+  }
+  if (found.ended) {
+    return row_of(manager, *std::move(found.ended));
+  }
+  return Refusal{Refusal::Kind::kNotFound, "there is no session \"" + reference + "\""};
+}
+
+Payload why(const StudyManager& manager, const std::string& subject) {
+  const EngineState& state = manager.state();
+  std::vector<idl::Blockage> blocks;
+  if (!subject.empty()) {
+    if (const StudyEntry* study = find_study(state, subject)) {
+      blocks.push_back(study_blockage(*study));
+      for (const auto& [id, session] : state.sessions) {
+        if (session.record.study_id == study->record.id &&
+            session.record.state != idl::SessionState::RUNNING) {
+          blocks.push_back(session_blockage(manager, session));
+        }
+      }
+      return blocks;
+    }
+    const SessionReference found = find_session(state, manager.storage(), subject);
+    if (found.open != nullptr) {
+      blocks.push_back(session_blockage(manager, *found.open));
+    } else if (found.ended) {
+      blocks.push_back(blockage(found.ended->name, "ended", found.ended->reason));
+    } else {
+      return Refusal{Refusal::Kind::kNotFound,
+                     "there is no study or session \"" + subject + "\""};
+    }
+    return blocks;
+  }
+  for (const auto& [id, study] : state.studies) {
+    if (study.live()) {
+      blocks.push_back(study_blockage(study));
+    }
+  }
+  for (const auto& [id, session] : state.sessions) {
+    if (session.record.state != idl::SessionState::RUNNING) {
+      blocks.push_back(session_blockage(manager, session));
+    }
+  }
+  return blocks;
+}
+
+}  // namespace automl::engine

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/recovery.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "storage/errors.hpp"
+
+#include "engine/reports.hpp"
+#include "engine/settlement.hpp"
+#include "engine/trial_lifecycle.hpp"
+
+namespace automl::engine {
+
+namespace {
+
+void load_trials(Turn& turn, StudyEntry& study) {
+  std::vector<idl::Trial> trials = turn.storage.load_trials(study.record.id, 0, 0);
+  study.trials.resize(trials.size());
+  std::vector<std::pair<const idl::Trial*, search::Configuration>> ended;
+  for (idl::Trial& trial : trials) {
+    search::Configuration configuration =
+        to_configuration(study.search->space, study.record.spec.space, trial.configuration);
+    study.trials.at(static_cast<std::size_t>(trial.number)) = {
+        trial.state, trial.value, trial.baseline};
+    if (terminal(trial.state)) {
+      ended.emplace_back(&trial, std::move(configuration));
+    } else {
+      study.pending.emplace(trial.number, std::move(configuration));
+      study.open.emplace(trial.number, trial);
+    }
+  }
+  // In the order in which they ended: the order the sampler saw.
+  std::sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) {
+    return a.first->finish_order < b.first->finish_order;
+  });
+  for (const auto& [trial, configuration] : ended) {
+    account_for(study, *trial, configuration);
+  }
+}
+
+void load_study(Turn& turn, idl::Study record) {
+  StudyEntry entry;
+  const std::int64_t id = record.id;
+  try {
+    entry.search = make_search(record.spec);
+    entry.record = std::move(record);
+    load_trials(turn, entry);
+  } catch (const std::logic_error& error) {
+    throw storage::Corruption("study " + entry.record.spec.name +
+                              " in the store cannot be read: " + error.what());
+  }
+  turn.state.study_by_name[entry.record.owner + "/" + entry.record.spec.name] = id;
+  turn.state.studies.emplace(id, std::move(entry));
+  turn.state.touched.insert(id);
+}
+
+// What the final value of a running attempt will be computed from.
+void load_trace(Turn& turn, SessionEntry& session) {
+  const StudyEntry& study = turn.state.studies.at(session.record.study_id);
+  for (const idl::StoredMeasurement& stored :
+       turn.storage.load_measurements(session.record.id)) {
+    if (stored.attempt != session.attempt->number) {
+      continue;
+    }
+    follow(session.trace, study.record.spec.objective, stored.measurement);
+    session.latest_step = stored.measurement.step;
+    for (const auto& [metric, value] : stored.measurement.metrics) {
+      session.latest_metrics[metric] = value;
+    }
+  }
+}
+
+}  // namespace
+
+void load_state(Turn& turn) {
+  for (idl::Study& study : turn.storage.load_studies()) {
+    load_study(turn, std::move(study));
+  }
+  for (idl::Session& record : turn.storage.load_open_sessions()) {
+    SessionEntry entry;
+    entry.record = std::move(record);
+    const std::int64_t id = entry.record.id;
+    turn.state.sessions.emplace(id, std::move(entry));
+  }
+  for (idl::Attempt& attempt : turn.storage.load_open_attempts()) {
+    const auto found = turn.state.sessions.find(attempt.session_id);
+    if (found == turn.state.sessions.end()) {
+      throw storage::Corruption("an open attempt belongs to a session that has ended: " +
+                                std::to_string(attempt.session_id));
+    }
+    turn.state.session_by_token[attempt.token] = attempt.session_id;
+    found->second.attempt = std::move(attempt);
+    if (found->second.record.study_id != 0) {
+      load_trace(turn, found->second);
+    }
+  }
+  turn.state.queue_touched = true;
+}
+
+void find_open_attempts(Turn& turn) {
+  const std::int64_t now_ms = turn.clock.monotonic_ms();
+  for (auto& [id, session] : turn.state.sessions) {
+    if (!session.attempt) {
+      continue;
+    }
+    session.last_contact_ms = now_ms;
+    if (session.attempt->stop_reason != idl::StopReason::NONE) {
+      session.stop_asked_ms = now_ms;
+    }
+    session.finding = true;
+    turn.effects.emplace_back(FindAttempt{session.attempt->token});
+  }
+}
+
+}  // namespace automl::engine

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/reports.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "engine/trial_lifecycle.hpp"
+
+namespace automl::engine {
+
+namespace {
+
+SessionEntry* session_of(Turn& turn, CallId call, const std::string& token) {
+  const auto found = turn.state.session_by_token.find(token);
+  if (found == turn.state.session_by_token.end()) {
+    turn.refuse(call, Refusal::Kind::kSuperseded, "this attempt is over; stop its command");
+    return nullptr;
+  }
+  return &turn.state.sessions.at(found->second);
+}
+
+idl::RunnerOrder order_for(Turn& turn, const SessionEntry& session) {
+  idl::RunnerOrder order;
+  order.session = session.record;
+  order.attempt = *session.attempt;
+  if (session.record.study_id != 0) {
+    order.study = turn.state.studies.at(session.record.study_id).record.spec.name;
+  }
+  order.trial_number = session.record.trial_number;
+  if (!session.record.spec.code_digest.empty()) {
+    order.code_archive =
+        turn.settings.home + "/archives/" + session.record.spec.code_digest + ".tar.zst";
+  }
+  order.cache_directory = turn.settings.home + "/cache";
+  order.grace_s = static_cast<double>(turn.settings.grace_ms) / 1e3;
+  order.heartbeat_s = static_cast<double>(turn.settings.heartbeat_ms) / 1e3;
+  order.log_limit_bytes = turn.settings.log_limit_bytes;
+  return order;
+}
+
+// Attempt, session and trial start running together.
+void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity& runner) {
+  const std::int64_t now_ms = turn.clock.wall_ms();
+  idl::Attempt& attempt = *session.attempt;
+  move(attempt, idl::AttemptState::RUNNING);
+  attempt.started_ms = now_ms;
+  attempt.handle = runner.handle;
+  if (attempt.placement.node.empty()) {
+    attempt.placement.node = runner.node;
+  }
+  turn.storage.update_attempt(attempt);
+  move(session.record, idl::SessionState::RUNNING);
+  ++session.record.started_attempts;
+  if (session.record.started_ms == 0) {
+    session.record.started_ms = now_ms;
+  }
+  turn.storage.update_session(session.record);
+  if (session.record.study_id == 0) {
+    return;
+  }
+  StudyEntry& study = turn.state.studies.at(session.record.study_id);
+  idl::Trial& trial = study.open.at(session.record.trial_number);
+  move(trial, idl::TrialState::RUNNING);
+  if (trial.started_ms == 0) {
+    trial.started_ms = now_ms;
+  }
+  turn.storage.update_trial(trial);
+  study.trials[static_cast<std::size_t>(trial.number)].state = trial.state;
+  ++study.version;
+}
+
+void note_contact(Turn& turn, SessionEntry& session) {
+  session.last_contact_ms = turn.clock.monotonic_ms();
+  if (session.attempt->state == idl::AttemptState::SUSPECT) {
+    move(*session.attempt, idl::AttemptState::RUNNING);
+    turn.storage.update_attempt(*session.attempt);
+    session.suspect_since_ms = 0;
+  }
+}
+
+idl::Verdict verdict_for(const SessionEntry& session) {
+  idl::Verdict verdict;
+  verdict.action = idl::VerdictAction::PROCEED;
+  if (session.attempt->stop_reason != idl::StopReason::NONE) {
+    verdict.action = idl::VerdictAction::STOP;
+    verdict.reason = session.attempt->stop_note;
+    verdict.kill = session.attempt->stop_by_force;
+  }
+  return verdict;
+}
+
+void show_latest(StudyEntry& study, SessionEntry& session) {
+  const auto value = session.latest_metrics.find(study.record.spec.objective.metric);
+  const auto trial = study.open.find(session.record.trial_number);
+  if (value != session.latest_metrics.end() && trial != study.open.end()) {
+    trial->second.__set_latest_value(value->second);
+    trial->second.latest_step = session.latest_step;
+    ++study.version;
+  }
+}
+
+void store_measurements(Turn& turn,
+                        SessionEntry& session,
+                        const std::vector<idl::Measurement>& measurements) {
+  idl::Attempt& attempt = *session.attempt;
+  StudyEntry* study = session.record.study_id == 0
+                          ? nullptr
+                          : &turn.state.studies.at(session.record.study_id);
+  const std::int64_t known = attempt.acknowledged_sequence;
+  attempt.acknowledged_sequence = turn.storage.record_measurements(attempt, measurements);
+  for (const idl::Measurement& measurement : measurements) {
+    if (measurement.sequence <= known) {
+      continue;  // came before
+    }
+    session.latest_step = measurement.step;
+    for (const auto& [metric, value] : measurement.metrics) {
+      session.latest_metrics[metric] = value;
+    }
+    if (study != nullptr) {
+      follow(session.trace, study->record.spec.objective, measurement);
+    }
+  }
+  if (study != nullptr) {
+    show_latest(*study, session);
+  }
+}
+
+}  // namespace
+
+void follow(ObjectiveTrace& trace,
+            const idl::Objective& objective,
+            const idl::Measurement& measurement) {
+  const auto found = measurement.metrics.find(objective.metric);
+  if (found == measurement.metrics.end()) {
+    return;
+  }
+  const double value = found->second;
+  trace.any = true;
+  trace.last = value;
+  if (std::isfinite(value)) {
+    const bool better = !trace.best || (objective.goal == idl::Goal::MAXIMIZE
+                                            ? value > *trace.best
+                                            : value < *trace.best);
+    if (better) {
+      trace.best = value;
+    }
+  }
+  trace.window.push_back(value);
+  while (static_cast<std::int32_t>(trace.window.size()) > std::max(1, objective.window)) {
+    trace.window.pop_front();
+  }
+}
+
+std::optional<double> final_value(const ObjectiveTrace& trace,
+                                  const idl::Objective& objective,
+                                  std::string& why) {
+  if (!trace.any) {
+    why = "ended without reporting " + objective.metric;
+    return std::nullopt;
+  }
+  double value = trace.last;
+  if (objective.rule == idl::ValueRule::BEST) {
+    value = trace.best.value_or(trace.last);
+  } else if (objective.rule == idl::ValueRule::MEAN_LAST) {
+    value = 0;
+    for (const double one : trace.window) {
+      value += one / static_cast<double>(trace.window.size());
+    }
+  }
+  if (!std::isfinite(value)) {
+    why = objective.metric + " is " + (std::isnan(value) ? "not a number" : "infinite");
+    return std::nullopt;
+  }
+  return value;
+}
+
+void register_runner(Turn& turn, const RunnerRegistered& event) {
+  SessionEntry* session = session_of(turn, event.call, event.token);
+  if (session == nullptr) {
+    return;
+  }
+  if (session->attempt->state == idl::AttemptState::LAUNCHING) {
+    start_running(turn, *session, event.runner);
+  } else if (session->attempt->handle != event.runner.handle) {
+    return turn.refuse(event.call,
+                       Refusal::Kind::kSuperseded,
+                       "another runner works on this attempt: " + session->attempt->handle);
+  }
+  note_contact(turn, *session);
+  turn.reply(event.call, order_for(turn, *session));
+}
+
+void record(Turn& turn, const BatchReported& event) {
+  SessionEntry* session = session_of(turn, event.call, event.token);
+  if (session == nullptr) {
+    return;
+  }
+  if (session->attempt->state == idl::AttemptState::LAUNCHING) {
+    return turn.refuse(event.call, Refusal::Kind::kInvalid, "register before reporting");
+  }
+  note_contact(turn, *session);
+  if (!event.batch.measurements.empty()) {
+    store_measurements(turn, *session, event.batch.measurements);
+  }
+  session->memory_bytes = event.batch.memory_bytes;
+  session->cpu_percent = event.batch.cpu_percent;
+  if (!event.batch.log.empty()) {
+    turn.effects.emplace_back(
+        WriteLog{session->record.id, session->attempt->number, event.batch.log});
+  }
+  idl::ReportReply reply;
+  reply.acknowledged_sequence = session->attempt->acknowledged_sequence;
+  reply.verdict = verdict_for(*session);
+  turn.reply(event.call, std::move(reply));
+}
+
+}  // namespace automl::engine

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/event.hpp"
+#include "engine/turn.hpp"
+
+namespace automl::engine {
+
+// First call of a runner: fences others off, moves everything to running, and hands out the order.
+void register_runner(Turn& turn, const RunnerRegistered& event);
+
+// Stores a batch of measurements, writes its log, and answers with a verdict.
+void record(Turn& turn, const BatchReported& event);
+
+// Adds a measurement to what the final value is computed from.
+void follow(ObjectiveTrace& trace, const idl::Objective& objective, const idl::Measurement& measurement);
+// The final value by the objective's rule; unset with the reason in `why` when there is none.
+std::optional<double> final_value(const ObjectiveTrace& trace,
+                                  const idl::Objective& objective,
+                                  std::string& why);
+
+}  // namespace automl::engine

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "service_types.h"
+
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
+#include "engine/space_binding.hpp"
+
+namespace automl::engine {
+
+// What the engine keeps in memory. All of it can be rebuilt from the store (recovery.cpp).
+
+// The objective's measurements of one attempt, reduced to what its final value needs.
+struct ObjectiveTrace {
+  bool any = false;
+  double last = 0;
+  std::optional<double> best;   // of the finite ones
+  std::deque<double> window;    // the last `Objective::window`
+};
+
+struct SessionEntry {
+  idl::Session record;
+  std::optional<idl::Attempt> attempt;  // the open one
+  ObjectiveTrace trace;
+  // Monotonic milliseconds.
+  std::int64_t last_contact_ms = 0;   // registration, report, or launch
+  std::int64_t suspect_since_ms = 0;  // 0: not suspected
+  std::int64_t asked_again_ms = 0;    // the executor, about a suspect
+  std::int64_t stop_asked_ms = 0;     // 0: not asked
+  std::int64_t not_before_ms = 0;     // back-off after a failed launch
+  bool finding = false;               // FindAttempt is out
+  bool cancelled = false;             // CancelAttempt is out
+  // For people.
+  std::int64_t latest_step = 0;
+  std::map<std::string, double> latest_metrics;
+  std::int64_t memory_bytes = 0;
+  double cpu_percent = 0;
+};
+
+// What is kept of a trial that has ended; the rest is in the store.
+struct TrialSummary {
+  idl::TrialState::type state = idl::TrialState::WAITING;
+  double value = 0;
+  bool baseline = false;
+};
+
+struct WaitingAsk {
+  Caller caller;
+  int count = 1;
+};
+
+struct StudyEntry {
+  idl::Study record;
+  std::shared_ptr<StudySearch> search;
+  std::vector<TrialSummary> trials;             // by number
+  std::map<std::int64_t, idl::Trial> open;      // waiting and running ones
+  std::map<std::int64_t, search::Configuration> pending;
+  std::set<std::pair<double, std::int64_t>> ranking;  // (value to minimise, number), complete ones
+  std::vector<double> best_history;             // after each complete trial
+  std::map<idl::TrialState::type, std::int64_t> counts;
+  std::int64_t finished = 0;                    // last finish_order
+  std::int64_t finished_since_best = 0;
+  double finished_duration_ms = 0;              // summed over complete trials
+  std::uint64_t ticket = 0;                     // suggestion being computed; 0: none
+  bool exhausted = false;                       // the sampler has nothing left
+  std::vector<search::Observation> late_observations;  // ended while `search` was lent out
+  std::vector<WaitingAsk> asks;
+  std::map<std::string, std::int64_t> failure_messages;
+  std::int64_t version = 1;
+
+  bool external() const { return record.spec.command.empty(); }
+  bool live() const {
+    return record.state == idl::StudyState::RUNNING || record.state == idl::StudyState::PAUSED;
+  }
+};
+
+struct EngineState {
+  std::map<std::int64_t, StudyEntry> studies;
+  std::map<std::string, std::int64_t> study_by_name;   // OWNER/NAME
+  std::map<std::int64_t, SessionEntry> sessions;       // open ones
+  std::unordered_map<std::string, std::int64_t> session_by_token;
+  std::unordered_map<std::uint64_t, std::int64_t> study_by_ticket;
+  std::unordered_set<std::string> finished_tokens;     // recently: a repeated `finish` is fine
+  std::vector<idl::Node> nodes;
+  std::set<std::int64_t> touched;                      // studies to advance at the turn's end
+  bool queue_touched = false;
+  std::uint64_t next_ticket = 1;
+  std::int64_t started_wall_ms = 0;
+};
+
+}  // namespace automl::engine

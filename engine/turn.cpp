@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/turn.hpp"
+
+namespace automl::engine {
+
+std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refused) {
+  refused = false;
+  if (caller.request_id.empty()) {
+    return std::nullopt;
+  }
+  const auto stored = turn.storage.find_reply(caller.principal, caller.request_id);
+  if (!stored) {
+    return std::nullopt;
+  }
+  if (stored->body_digest != caller.body_digest) {
+    refused = true;
+    turn.refuse(caller.call,
+                Refusal::Kind::kConflict,
+                "request id " + caller.request_id + " was already used for another request");
+    return std::nullopt;
+  }
+  return stored->reply;
+}
+
+void remember(Turn& turn, const Caller& caller, const std::string& reply) {
+  if (!caller.request_id.empty()) {
+    turn.storage.store_reply(
+        caller.principal, caller.request_id, {caller.body_digest, reply}, turn.clock.wall_ms());
+  }
+}
+
+const StudyEntry* find_study(const EngineState& state, const std::string& name) {
+  if (const auto exact = state.study_by_name.find(name); exact != state.study_by_name.end()) {
+    return &state.studies.at(exact->second);
+  }
+  for (const auto& [id, study] : state.studies) {
+    if (study.record.spec.name == name) {
+      return &study;
+    }
+  }
+  return nullptr;
+}
+
+StudyEntry* find_study(EngineState& state, const std::string& name) {
+  return const_cast<StudyEntry*>(find_study(static_cast<const EngineState&>(state), name));
+}
+
+}  // namespace automl::engine

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/storage.hpp"
+
+#include "engine/doors.hpp"
+#include "engine/effect.hpp"
+#include "engine/settings.hpp"
+#include "engine/state.hpp"
+
+namespace automl::engine {
+
+// What the deciding functions work on during one turn: the state, the doors, and the effects that
+// will be carried out once the turn is durable.
+struct Turn {
+  EngineState& state;
+  storage::Storage& storage;
+  const executor::Capabilities& executor;
+  Clock& clock;
+  Random& random;
+  const Settings& settings;
+  std::vector<Effect>& effects;
+
+  void reply(CallId call, Payload payload) {
+    if (call != 0) {
+      effects.emplace_back(Reply{call, std::move(payload)});
+    }
+  }
+  void refuse(CallId call, Refusal::Kind kind, std::string message) {
+    reply(call, Refusal{kind, std::move(message)});
+  }
+};
+
+// Answers a repeated request from the stored reply. Returns the reply's text if there is one;
+// refuses (and sets `refused`) when the id was used with other arguments.
+std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refused);
+// Keeps the reply of a request that changed something, in the same transaction.
+void remember(Turn& turn, const Caller& caller, const std::string& reply);
+
+// By name, or OWNER/NAME; null when there is none.
+StudyEntry* find_study(EngineState& state, const std::string& name);
+const StudyEntry* find_study(const EngineState& state, const std::string& name);
+
+}  // namespace automl::engine
