@@ -34,7 +34,7 @@ void cancel(Turn& turn, SessionEntry& session) {
 
 std::int64_t silence_limit_ms(const SessionEntry& session, const Settings& settings) {
   return session.attempt->state == idl::AttemptState::LAUNCHING ? settings.launch_timeout_ms
-                                                                 : settings.lease_ms;
+                                                                : settings.lease_ms;
 }
 
 std::int64_t force_at_ms(const SessionEntry& session, const Settings& settings) {
@@ -155,8 +155,7 @@ std::int64_t next_deadline(const EngineState& state, Clock& clock, const Setting
     if (study.live() && time_s > 0) {
       const std::int64_t left_ms = study.record.created_ms + time_s * 1'000 - clock.wall_ms();
       // The wall clock may jump: look at it at least once a minute.
-      next = std::min(next,
-                      clock.monotonic_ms() + std::clamp<std::int64_t>(left_ms, 0, 60'000));
+      next = std::min(next, clock.monotonic_ms() + std::clamp<std::int64_t>(left_ms, 0, 60'000));
     }
   }
   return next;

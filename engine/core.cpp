@@ -6,9 +6,9 @@
 #include <utility>
 #include <variant>
 
-#include "storage/errors.hpp"
-
 #include "engine/study_manager.hpp"
+
+#include "storage/errors.hpp"
 
 namespace automl::engine {
 
@@ -58,7 +58,8 @@ std::vector<Effect> Core::start() {
 
 std::vector<Effect> Core::rebuild() {
   manager_.reset();
-  auto manager = std::make_unique<StudyManager>(storage_, capabilities_, clock_, random_, settings_);
+  auto manager =
+      std::make_unique<StudyManager>(storage_, capabilities_, clock_, random_, settings_);
   std::vector<Effect> effects;
   storage_.begin();
   manager->recover(effects);

@@ -58,7 +58,7 @@ class Core {
   std::unique_ptr<StudyManager> manager_;
   std::vector<idl::Node> nodes_;  // survives a rebuild
   std::string trouble_;
-  std::vector<CallId> abandoned_;   // callers to be told that the store failed
+  std::vector<CallId> abandoned_;  // callers to be told that the store failed
   std::int64_t retry_at_ms_ = 0;
 };
 

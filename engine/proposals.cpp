@@ -96,8 +96,7 @@ std::vector<idl::Trial> create_trials(Turn& turn,
   std::vector<idl::Session> sessions;
   for (const search::Suggestion& suggestion : suggestions) {
     const std::int64_t number = trials_created(study) + static_cast<std::int64_t>(trials.size());
-    trials.push_back(
-        new_trial(turn, study, number, suggestion.configuration, suggestion.reason));
+    trials.push_back(new_trial(turn, study, number, suggestion.configuration, suggestion.reason));
     if (!study.external()) {
       sessions.push_back(new_session(turn, study, trials.back()));
     }
@@ -167,11 +166,11 @@ void request_suggestions(Turn& turn, StudyEntry& study, std::int64_t count) {
   for (const auto& [number, configuration] : study.pending) {
     study.search->pending.push_back(configuration);
   }
-  turn.effects.emplace_back(ComputeSuggestion{study.ticket,
-                                              trials_created(study),
-                                              static_cast<int>(std::min<std::int64_t>(
-                                                  count, kMostAtOnce)),
-                                              study.search});
+  turn.effects.emplace_back(
+      ComputeSuggestion{study.ticket,
+                        trials_created(study),
+                        static_cast<int>(std::min<std::int64_t>(count, kMostAtOnce)),
+                        study.search});
 }
 
 // All that could be proposed was, and has ended.
@@ -275,8 +274,9 @@ void ask(Turn& turn, const TrialsAsked& event) {
   if (!study->external()) {
     return turn.refuse(call,
                        Refusal::Kind::kConflict,
-                       "study \"" + event.study + "\" runs its own command; ask needs a study "
-                       "without one");
+                       "study \"" + event.study +
+                           "\" runs its own command; ask needs a study "
+                           "without one");
   }
   if (event.count < 1 || event.count > kMostAtOnce) {
     return turn.refuse(call, Refusal::Kind::kInvalid, "ask for 1 to 1000 trials at once");
@@ -319,10 +319,9 @@ void tell(Turn& turn, const TrialTold& event) {
     return turn.reply(call, std::monostate());
   }
   const TrialSummary& ended = study->trials[static_cast<std::size_t>(event.number)];
-  const bool same = event.outcome.__isset.value
-                        ? ended.state == idl::TrialState::COMPLETE &&
-                              ended.value == event.outcome.value
-                        : ended.state == idl::TrialState::FAILED;
+  const bool same = event.outcome.__isset.value ? ended.state == idl::TrialState::COMPLETE &&
+                                                      ended.value == event.outcome.value
+                                                : ended.state == idl::TrialState::FAILED;
   if (same) {
     return turn.reply(call, std::monostate());
   }

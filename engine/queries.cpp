@@ -17,7 +17,8 @@ namespace {
 constexpr std::int32_t kPage = 1'000;
 
 Refusal no_study(const std::string& study) {
-  return {Refusal::Kind::kNotFound, "there is no study \"" + study + "\"; automl status lists them"};
+  return {Refusal::Kind::kNotFound,
+          "there is no study \"" + study + "\"; automl status lists them"};
 }
 
 std::optional<idl::Trial> load_trial(const StudyManager& manager,
@@ -124,9 +125,10 @@ idl::Blockage study_blockage(const StudyEntry& study) {
     return blockage(name, "paused", study.record.reason + "; automl resume " + name);
   }
   if (trials_left(study) == 0) {
-    return blockage(name, "budget", "all " + std::to_string(study.trials.size()) +
-                                        " trials of its budget exist; " + std::to_string(open) +
-                                        " still open");
+    return blockage(name,
+                    "budget",
+                    "all " + std::to_string(study.trials.size()) + " trials of its budget exist; " +
+                        std::to_string(open) + " still open");
   }
   if (study.exhausted) {
     return blockage(name, "exhausted", "every configuration of its space was proposed");
@@ -135,8 +137,10 @@ idl::Blockage study_blockage(const StudyEntry& study) {
     return blockage(name, "ask", "driven from outside: a trial starts when somebody asks for it");
   }
   if (open >= study.record.spec.parallel) {
-    return blockage(name, "parallel", std::to_string(open) + " trials are open and parallel is " +
-                                          std::to_string(study.record.spec.parallel));
+    return blockage(name,
+                    "parallel",
+                    std::to_string(open) + " trials are open and parallel is " +
+                        std::to_string(study.record.spec.parallel));
   }
   if (study.ticket != 0) {
     return blockage(name, "suggestion", "its sampler is computing the next suggestion");
@@ -149,13 +153,13 @@ idl::Blockage session_blockage(const StudyManager& manager, const SessionEntry& 
   switch (session.record.state) {
     case idl::SessionState::QUEUED: {
       if (!possible(manager.state(), session.record.spec.resources)) {
-        return blockage(name,
-                        "impossible",
-                        "no node has what it asks for; the largest has " +
-                            largest_node(manager.state()));
+        return blockage(
+            name,
+            "impossible",
+            "no node has what it asks for; the largest has " + largest_node(manager.state()));
       }
       const std::string note = waiting_note(manager, session);
-      const char* rule = note.find("paused") != std::string::npos ? "paused"
+      const char* rule = note.find("paused") != std::string::npos      ? "paused"
                          : note.find("try again") != std::string::npos ? "back-off"
                                                                        : "capacity";
       return blockage(name, rule, note);
@@ -335,8 +339,7 @@ Payload why(const StudyManager& manager, const std::string& subject) {
     } else if (found.ended) {
       blocks.push_back(blockage(found.ended->name, "ended", found.ended->reason));
     } else {
-      return Refusal{Refusal::Kind::kNotFound,
-                     "there is no study or session \"" + subject + "\""};
+      return Refusal{Refusal::Kind::kNotFound, "there is no study or session \"" + subject + "\""};
     }
     return blocks;
   }

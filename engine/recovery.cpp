@@ -5,11 +5,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include "storage/errors.hpp"
-
 #include "engine/reports.hpp"
 #include "engine/settlement.hpp"
 #include "engine/trial_lifecycle.hpp"
+
+#include "storage/errors.hpp"
 
 namespace automl::engine {
 
@@ -59,8 +59,7 @@ void load_study(Turn& turn, idl::Study record) {
 // What the final value of a running attempt will be computed from.
 void load_trace(Turn& turn, SessionEntry& session) {
   const StudyEntry& study = turn.state.studies.at(session.record.study_id);
-  for (const idl::StoredMeasurement& stored :
-       turn.storage.load_measurements(session.record.id)) {
+  for (const idl::StoredMeasurement& stored : turn.storage.load_measurements(session.record.id)) {
     if (stored.attempt != session.attempt->number) {
       continue;
     }

@@ -103,9 +103,8 @@ void store_measurements(Turn& turn,
                         SessionEntry& session,
                         const std::vector<idl::Measurement>& measurements) {
   idl::Attempt& attempt = *session.attempt;
-  StudyEntry* study = session.record.study_id == 0
-                          ? nullptr
-                          : &turn.state.studies.at(session.record.study_id);
+  StudyEntry* study =
+      session.record.study_id == 0 ? nullptr : &turn.state.studies.at(session.record.study_id);
   const std::int64_t known = attempt.acknowledged_sequence;
   attempt.acknowledged_sequence = turn.storage.record_measurements(attempt, measurements);
   for (const idl::Measurement& measurement : measurements) {
@@ -138,9 +137,9 @@ void follow(ObjectiveTrace& trace,
   trace.any = true;
   trace.last = value;
   if (std::isfinite(value)) {
-    const bool better = !trace.best || (objective.goal == idl::Goal::MAXIMIZE
-                                            ? value > *trace.best
-                                            : value < *trace.best);
+    const bool better =
+        !trace.best ||
+        (objective.goal == idl::Goal::MAXIMIZE ? value > *trace.best : value < *trace.best);
     if (better) {
       trace.best = value;
     }

@@ -72,12 +72,12 @@ void judge_study(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
   const std::int64_t failures =
       study.counts[idl::TrialState::FAILED] - study.record.forgiven_failures;
   if (study.record.spec.max_failures > 0 && failures >= study.record.spec.max_failures) {
-    return end_study(turn,
-                     study,
-                     idl::StudyState::FAILED,
-                     std::to_string(failures) + " trials failed (max_failures); the last: " +
-                         trial.reason,
-                     false);
+    return end_study(
+        turn,
+        study,
+        idl::StudyState::FAILED,
+        std::to_string(failures) + " trials failed (max_failures); the last: " + trial.reason,
+        false);
   }
   if (!study.record.smoke && !study.external() &&
       failing_from_the_start(turn, study, trial.reason)) {
@@ -163,15 +163,13 @@ void settle_failed(Turn& turn, SessionEntry& session, const std::string& reason)
     return requeue(turn, session, reason);
   }
   forget_attempt(turn, session);
-  end_session_and_trial(turn,
-                        session,
-                        idl::SessionState::FAILED,
-                        idl::TrialState::FAILED,
-                        std::nullopt,
-                        reason);
+  end_session_and_trial(
+      turn, session, idl::SessionState::FAILED, idl::TrialState::FAILED, std::nullopt, reason);
 }
 
-void settle_stopped(Turn& turn, SessionEntry& session, idl::StopReason::type reason,
+void settle_stopped(Turn& turn,
+                    SessionEntry& session,
+                    idl::StopReason::type reason,
                     const std::string& note) {
   const bool ran = session.record.state == idl::SessionState::RUNNING;
   end_attempt(turn, session, idl::AttemptState::STOPPED);
@@ -207,8 +205,7 @@ void settle_complete(Turn& turn, SessionEntry& session) {
 void account_for(StudyEntry& study,
                  const idl::Trial& trial,
                  const search::Configuration& configuration) {
-  study.trials[static_cast<std::size_t>(trial.number)] = {
-      trial.state, trial.value, trial.baseline};
+  study.trials[static_cast<std::size_t>(trial.number)] = {trial.state, trial.value, trial.baseline};
   study.finished = std::max(study.finished, trial.finish_order);
   ++study.counts[trial.state];
   if (trial.state == idl::TrialState::CANCELLED) {
@@ -293,12 +290,8 @@ void request_stop(Turn& turn,
                   bool kill) {
   if (!session.attempt) {
     session.record.stop_reason = reason;
-    return end_session_and_trial(turn,
-                                 session,
-                                 idl::SessionState::STOPPED,
-                                 idl::TrialState::CANCELLED,
-                                 std::nullopt,
-                                 note);
+    return end_session_and_trial(
+        turn, session, idl::SessionState::STOPPED, idl::TrialState::CANCELLED, std::nullopt, note);
   }
   idl::Attempt& attempt = *session.attempt;
   if (attempt.state == idl::AttemptState::LAUNCHING) {
@@ -339,8 +332,8 @@ void end_study(Turn& turn,
     ++study.version;
     refuse_asks(turn, study, Refusal::Kind::kConflict, "the study has ended: " + reason);
   }
-  const auto why = state == idl::StudyState::STOPPED ? idl::StopReason::USER
-                                                     : idl::StopReason::BUDGET;
+  const auto why =
+      state == idl::StudyState::STOPPED ? idl::StopReason::USER : idl::StopReason::BUDGET;
   std::vector<std::int64_t> sessions;
   for (const auto& [id, session] : turn.state.sessions) {
     if (session.record.study_id == study.record.id) {
@@ -357,12 +350,8 @@ void end_study(Turn& turn,
     return;
   }
   while (!study.open.empty()) {
-    end_trial(turn,
-              study,
-              study.open.begin()->first,
-              idl::TrialState::FAILED,
-              std::nullopt,
-              reason);
+    end_trial(
+        turn, study, study.open.begin()->first, idl::TrialState::FAILED, std::nullopt, reason);
   }
 }
 

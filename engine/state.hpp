@@ -13,11 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "service_types.h"
-
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
 #include "engine/space_binding.hpp"
+#include "service_types.h"
 
 namespace automl::engine {
 
@@ -27,8 +26,8 @@ namespace automl::engine {
 struct ObjectiveTrace {
   bool any = false;
   double last = 0;
-  std::optional<double> best;   // of the finite ones
-  std::deque<double> window;    // the last `Objective::window`
+  std::optional<double> best;  // of the finite ones
+  std::deque<double> window;   // the last `Objective::window`
 };
 
 struct SessionEntry {
@@ -65,17 +64,17 @@ struct WaitingAsk {
 struct StudyEntry {
   idl::Study record;
   std::shared_ptr<StudySearch> search;
-  std::vector<TrialSummary> trials;             // by number
-  std::map<std::int64_t, idl::Trial> open;      // waiting and running ones
+  std::vector<TrialSummary> trials;         // by number
+  std::map<std::int64_t, idl::Trial> open;  // waiting and running ones
   std::map<std::int64_t, search::Configuration> pending;
   std::set<std::pair<double, std::int64_t>> ranking;  // (value to minimise, number), complete ones
-  std::vector<double> best_history;             // after each complete trial
+  std::vector<double> best_history;                   // after each complete trial
   std::map<idl::TrialState::type, std::int64_t> counts;
-  std::int64_t finished = 0;                    // last finish_order
+  std::int64_t finished = 0;  // last finish_order
   std::int64_t finished_since_best = 0;
-  double finished_duration_ms = 0;              // summed over complete trials
-  std::uint64_t ticket = 0;                     // suggestion being computed; 0: none
-  bool exhausted = false;                       // the sampler has nothing left
+  double finished_duration_ms = 0;                     // summed over complete trials
+  std::uint64_t ticket = 0;                            // suggestion being computed; 0: none
+  bool exhausted = false;                              // the sampler has nothing left
   std::vector<search::Observation> late_observations;  // ended while `search` was lent out
   std::vector<WaitingAsk> asks;
   std::map<std::string, std::int64_t> failure_messages;
@@ -89,13 +88,13 @@ struct StudyEntry {
 
 struct EngineState {
   std::map<std::int64_t, StudyEntry> studies;
-  std::map<std::string, std::int64_t> study_by_name;   // OWNER/NAME
-  std::map<std::int64_t, SessionEntry> sessions;       // open ones
+  std::map<std::string, std::int64_t> study_by_name;  // OWNER/NAME
+  std::map<std::int64_t, SessionEntry> sessions;      // open ones
   std::unordered_map<std::string, std::int64_t> session_by_token;
   std::unordered_map<std::uint64_t, std::int64_t> study_by_ticket;
-  std::unordered_set<std::string> finished_tokens;     // recently: a repeated `finish` is fine
+  std::unordered_set<std::string> finished_tokens;  // recently: a repeated `finish` is fine
   std::vector<idl::Node> nodes;
-  std::set<std::int64_t> touched;                      // studies to advance at the turn's end
+  std::set<std::int64_t> touched;  // studies to advance at the turn's end
   bool queue_touched = false;
   std::uint64_t next_ticket = 1;
   std::int64_t started_wall_ms = 0;

@@ -74,8 +74,6 @@ void StudyManager::finish_turn(std::vector<Effect>& effects) {
   }
 }
 
-std::int64_t StudyManager::deadline() const {
-  return next_deadline(state_, clock_, settings_);
-}
+std::int64_t StudyManager::deadline() const { return next_deadline(state_, clock_, settings_); }
 
 }  // namespace automl::engine

@@ -4,14 +4,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "storage/storage.hpp"
-
 #include "engine/doors.hpp"
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
 #include "engine/settings.hpp"
 #include "engine/state.hpp"
 #include "engine/turn.hpp"
+
+#include "storage/storage.hpp"
 
 namespace automl::engine {
 

@@ -2,8 +2,8 @@
 #include "engine/study_view.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 #include "engine/proposals.hpp"
 #include "engine/trial_lifecycle.hpp"

@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "storage/storage.hpp"
-
 #include "engine/doors.hpp"
 #include "engine/state.hpp"
+
+#include "storage/storage.hpp"
 
 namespace automl::engine {
 

@@ -31,8 +31,8 @@ bool replay_submission(Turn& turn, const StudySubmitted& event) {
     return refused;
   }
   const bool created = stored->rfind(kCreated, 0) == 0;
-  const std::string name = stored->substr(created ? std::string(kCreated).size()
-                                                  : std::string(kContinued).size());
+  const std::string name =
+      stored->substr(created ? std::string(kCreated).size() : std::string(kContinued).size());
   if (const StudyEntry* study = find_study(turn.state, name)) {
     reply_submission(turn, event.caller.call, *study, created);
   } else {
@@ -155,10 +155,10 @@ void submit_study(Turn& turn, const StudySubmitted& event) {
     return;
   }
   if (!possible(turn.state, event.spec.resources) && !event.spec.command.empty()) {
-    return turn.refuse(event.caller.call,
-                       Refusal::Kind::kInvalid,
-                       "resources: no node has that much; the largest has " +
-                           largest_node(turn.state));
+    return turn.refuse(
+        event.caller.call,
+        Refusal::Kind::kInvalid,
+        "resources: no node has that much; the largest has " + largest_node(turn.state));
   }
   if (event.smoke) {
     idl::StudySpec spec = event.spec;
@@ -208,11 +208,7 @@ void change_study(Turn& turn, const StudyChangeRequested& event) {
       refuse_asks(turn, *study, Refusal::Kind::kConflict, "the study was paused");
     }
   } else {
-    end_study(turn,
-              *study,
-              idl::StudyState::STOPPED,
-              "stopped by " + event.caller.principal,
-              kill);
+    end_study(turn, *study, idl::StudyState::STOPPED, "stopped by " + event.caller.principal, kill);
   }
   remember(turn, event.caller, "changed");
   turn.reply(call, study_view(*study, turn.clock));
@@ -245,9 +241,8 @@ void submit_session(Turn& turn, const SessionSubmitted& event) {
   entry.record.state = idl::SessionState::QUEUED;
   entry.record.created_ms = turn.clock.wall_ms();
   const std::string dataset = event.dataset_name.empty() ? "none" : event.dataset_name;
-  entry.record.name =
-      entry.record.owner + "/" + dataset + "/" +
-      std::to_string(turn.storage.next_session_number(entry.record.owner, dataset));
+  entry.record.name = entry.record.owner + "/" + dataset + "/" +
+                      std::to_string(turn.storage.next_session_number(entry.record.owner, dataset));
   turn.storage.create_session(entry.record);
   remember(turn, event.caller, entry.record.name);
   idl::SubmitSessionReply reply;

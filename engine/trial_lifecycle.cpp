@@ -16,10 +16,10 @@ struct Move {
 
 using Trial = idl::TrialState;
 constexpr Move<Trial::type> kTrialMoves[] = {
-    {Trial::WAITING, Trial::RUNNING},   // its runner registered, or it was handed out by ask
-    {Trial::WAITING, Trial::CANCELLED}, // its study ended first
-    {Trial::WAITING, Trial::FAILED},    // could never be launched
-    {Trial::RUNNING, Trial::WAITING},   // its attempt failed or was lost, another one follows
+    {Trial::WAITING, Trial::RUNNING},    // its runner registered, or it was handed out by ask
+    {Trial::WAITING, Trial::CANCELLED},  // its study ended first
+    {Trial::WAITING, Trial::FAILED},     // could never be launched
+    {Trial::RUNNING, Trial::WAITING},    // its attempt failed or was lost, another one follows
     {Trial::RUNNING, Trial::PAUSED},
     {Trial::RUNNING, Trial::COMPLETE},
     {Trial::RUNNING, Trial::PRUNED},
@@ -32,7 +32,7 @@ using Session = idl::SessionState;
 constexpr Move<Session::type> kSessionMoves[] = {
     {Session::QUEUED, Session::LAUNCHING},
     {Session::QUEUED, Session::STOPPED},
-    {Session::QUEUED, Session::FAILED},     // out of attempts
+    {Session::QUEUED, Session::FAILED},  // out of attempts
     {Session::LAUNCHING, Session::RUNNING},
     {Session::LAUNCHING, Session::QUEUED},  // its attempt was lost
     {Session::LAUNCHING, Session::STOPPED},
@@ -41,7 +41,7 @@ constexpr Move<Session::type> kSessionMoves[] = {
     {Session::RUNNING, Session::FAILED},
     {Session::RUNNING, Session::STOPPED},
     {Session::RUNNING, Session::PAUSED},
-    {Session::RUNNING, Session::QUEUED},    // its attempt failed, was lost or preempted
+    {Session::RUNNING, Session::QUEUED},  // its attempt failed, was lost or preempted
     {Session::PAUSED, Session::QUEUED},
     {Session::PAUSED, Session::STOPPED},
 };

@@ -5,8 +5,8 @@
 
 namespace automl::engine {
 
-// The allowed moves of trials, sessions, attempts and studies, by table. Nothing else writes a state;
-// a move outside the table throws std::logic_error: it is a defect of the engine.
+// The allowed moves of trials, sessions, attempts and studies, by table. Nothing else writes a
+// state; a move outside the table throws std::logic_error: it is a defect of the engine.
 void move(idl::Trial& trial, idl::TrialState::type to);
 void move(idl::Session& session, idl::SessionState::type to);
 void move(idl::Attempt& attempt, idl::AttemptState::type to);

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "storage/storage.hpp"
-
 #include "engine/doors.hpp"
 #include "engine/effect.hpp"
 #include "engine/settings.hpp"
 #include "engine/state.hpp"
+
+#include "storage/storage.hpp"
 
 namespace automl::engine {
 
