@@ -16,12 +16,13 @@ namespace automl::engine {
 struct CommandReference {
   std::string name;
   std::size_t offset = 0;  // of the '$'
-  // Inside `…`, $((…)) or after <<, where only plain values can be filled in safely.
+  // Inside `…`, $((…)), ${…:-…}, a comment, or after << or case: only plain values are safe there.
+  // The study file parser refuses others; `fill_command` turns what is not plain into '_'.
   bool plain_only = false;
 };
 std::vector<CommandReference> command_references(const std::string& command);
 
-// True for text that means the same to a shell with and without quotes around it.
+// True for text that means the same to a shell everywhere, with and without quotes around it.
 bool is_plain_word(const std::string& text);
 
 // The command of a trial. A reference that `configuration` lacks is an inactive parameter: its word
