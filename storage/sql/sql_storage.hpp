@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "storage/sql/connection.hpp"
+#include "storage/storage.hpp"
+
+namespace automl::storage {
+
+// Storage over any SQL database. Its methods stand in one file a subject: studies.cpp, trials.cpp,
+// …
+class SqlStorage : public Storage {
+ public:
+  // Brings the schema up to date. Throws Corruption when it is newer than this release.
+  // The connection is shared only so that a simulator can keep an in-memory database alive while
+  // the storage object is destroyed and made again; one storage uses it at a time.
+  explicit SqlStorage(std::shared_ptr<Connection> connection);
+
+  std::int64_t claim_epoch() override;
+  void begin() override;
+  void commit() override;
+  void rollback() noexcept override;
+
+  std::int64_t create_study(const idl::Study& study) override;
+  void update_study(const idl::Study& study) override;
+  std::vector<idl::Study> load_studies() override;
+
+  void propose(const idl::Study& study,
+               std::vector<idl::Trial>& trials,
+               std::vector<idl::Session>& sessions) override;
+  bool update_trial(const idl::Trial& trial) override;
+  std::vector<idl::Trial> load_trials(std::int64_t study_id,
+                                      std::int64_t from_number,
+                                      std::int64_t limit) override;
+
+  void create_session(idl::Session& session) override;
+  std::int64_t next_session_number(const std::string& owner, const std::string& dataset) override;
+  bool update_session(const idl::Session& session) override;
+  std::optional<idl::Session> find_session(const std::string& name) override;
+  std::optional<idl::Session> load_session(std::int64_t id) override;
+  std::vector<idl::Session> load_recent_sessions(std::int64_t study_id,
+                                                 std::int64_t limit) override;
+  std::vector<idl::Session> load_open_sessions() override;
+
+  void begin_attempt(const idl::Attempt& attempt, const idl::Session& session) override;
+  bool update_attempt(const idl::Attempt& attempt) override;
+  std::vector<idl::Attempt> load_attempts(std::int64_t session_id) override;
+  std::vector<idl::Attempt> load_open_attempts() override;
+
+  std::int64_t record_measurements(const idl::Attempt& attempt,
+                                   const std::vector<idl::Measurement>& batch) override;
+  std::vector<idl::StoredMeasurement> load_measurements(std::int64_t session_id) override;
+
+  std::optional<StoredReply> find_reply(const std::string& principal,
+                                        const std::string& request_id) override;
+  void store_reply(const std::string& principal,
+                   const std::string& request_id,
+                   const StoredReply& reply,
+                   std::int64_t now_ms) override;
+  void forget_replies(std::int64_t before_ms) override;
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  std::int64_t epoch_ = 0;
+};
+
+// Applies the migrations that are missing, each in a transaction of its own.
+void migrate(Connection& connection);
+
+}  // namespace automl::storage
