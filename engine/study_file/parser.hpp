@@ -20,8 +20,8 @@ struct Parsed {
   std::vector<idl::StudyFileError> errors;
 };
 
-// Reads a study file strictly: nothing unknown is ignored, nothing doubtful is guessed. `path` names
-// the file in messages; relative paths inside the file start at `directory`, and must exist.
+// Reads a study file strictly: nothing unknown is ignored, nothing doubtful is guessed. `path`
+// names the file in messages; relative paths inside the file start at `directory`, and must exist.
 // With `nodes`, resources that fit on none of them are an error. Never throws for any text; takes
 // time proportional to the text, which is refused above 1 MiB. Any thread.
 Parsed parse(const std::string& text,

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/study_file/keys.hpp"
+
+#include <algorithm>
+
+namespace automl::engine::study_file {
+
+namespace {
+
+constexpr double kWeek = 7.0 * 86400;
+constexpr double kYear = 366.0 * 86400;
+constexpr double kMega = 1e6;
+constexpr double kPebi = 1125899906842624.0;
+constexpr double kExact = 9007199254740991.0;  // 2^53 - 1
+
+Key later(std::string_view name, std::string_view range, std::string_view help) {
+  return {.name = name, .type = Type::kOther, .range = range, .help = help, .later = true};
+}
+
+std::vector<Key> study_keys() {
+  return {
+      {.name = "study",
+       .type = Type::kName,
+       .range = "a-z, 0-9 and -, at most 64",
+       .help = "Name of the study; unique for its owner.",
+       .required = true},
+      {.name = "dataset",
+       .type = Type::kOther,
+       .range = "a path, or a list of paths",
+       .help = "Data the program reads, a file or folder; reached by AUTOML_DATASET, several by "
+               "AUTOML_DATASET_<NAME>. The first one gives session names their middle part."},
+      {.name = "code",
+       .type = Type::kPath,
+       .range = "a folder",
+       .help = "Snapshotted with the study, so that every trial runs the same code, in a folder of "
+               "its own. Without it trials start in an empty folder."},
+      {.name = "setup",
+       .type = Type::kPath,
+       .range = "a requirements file inside code",
+       .help = "Packages of the program's virtual environment, built once for each distinct file."},
+      {.name = "command",
+       .type = Type::kText,
+       .range = "a shell command",
+       .help =
+           "What a trial runs. ${lr} becomes the value of lr, ${args} becomes --lr=0.1 "
+           "--depth=3 …; AUTOML_PARAMS names a JSON file with all parameters. Without a command "
+           "the study is driven from outside by ask and tell."},
+      {.name = "metrics",
+       .type = Type::kOther,
+       .range = "{metric: pattern}",
+       .help = "Reads metrics out of the program's output: a regular expression (PCRE) whose first "
+               "group is the value, as in {accuracy: 'val_acc=([0-9.]+)'}."},
+      {.name = "objective",
+       .type = Type::kSection,
+       .range = "{metric, goal, value}",
+       .help = "What the search improves.",
+       .required = true},
+      {.name = "objective.metric",
+       .type = Type::kText,
+       .range = "the name of a metric",
+       .help = "A metric that the program reports or that metrics: finds in its output.",
+       .required = true},
+      {.name = "objective.goal",
+       .type = Type::kWord,
+       .range = "minimize, maximize",
+       .help = "Which direction is better.",
+       .required = true},
+      {.name = "objective.value",
+       .type = Type::kOther,
+       .default_text = "last",
+       .range = "last, best or mean(last N)",
+       .help = "Which of a trial's measurements becomes its final value."},
+      later("constraints", "a list", "Bounds on reported metrics."),
+  };
+}
+
+std::vector<Key> parameter_kind_keys() {
+  return {
+      {.name = "space",
+       .type = Type::kOther,
+       .range = "{name: parameter}",
+       .help = "The parameters the search may vary, in this order.",
+       .required = true},
+      {.name = "space.*.float",
+       .type = Type::kOther,
+       .range = "[low, high]",
+       .help = "A number between two bounds, both included."},
+      {.name = "space.*.int",
+       .type = Type::kOther,
+       .range = "[low, high]",
+       .help = "A whole number between two bounds, both included."},
+      {.name = "space.*.choice",
+       .type = Type::kOther,
+       .range = "a list of values",
+       .help = "One of several values without an order."},
+      {.name = "space.*.ordinal",
+       .type = Type::kOther,
+       .range = "a list of values",
+       .help = "One of several values in their order; numbers must ascend."},
+      {.name = "space.*.bool",
+       .type = Type::kOther,
+       .range = "true, false or nothing",
+       .help = "true or false; the value given here is the default."},
+      {.name = "space.*.fixed",
+       .type = Type::kOther,
+       .range = "a value",
+       .help = "Always this value; the program gets it like the others."},
+      {.name = "space.*.type",
+       .type = Type::kWord,
+       .range = "float, int, choice, ordinal, bool, fixed",
+       .help = "Long form: {type: float, low: 1e-5, high: 1, log: true}."},
+      {.name = "space.*.low",
+       .type = Type::kNumber,
+       .range = "a number",
+       .help = "Long form of the lower bound."},
+      {.name = "space.*.high",
+       .type = Type::kNumber,
+       .range = "a number",
+       .help = "Long form of the upper bound."},
+      {.name = "space.*.choices",
+       .type = Type::kOther,
+       .range = "a list of values",
+       .help = "Long form of the values of choice and ordinal."},
+      {.name = "space.*.value",
+       .type = Type::kOther,
+       .range = "a value",
+       .help = "Long form of the value of fixed."},
+  };
+}
+
+std::vector<Key> parameter_option_keys() {
+  return {
+      {.name = "space.*.log",
+       .type = Type::kBoolean,
+       .default_text = "false",
+       .range = "true, false",
+       .help = "float and int: search on a logarithmic scale; the lower bound must be above 0."},
+      {.name = "space.*.step",
+       .type = Type::kNumber,
+       .range = "a number above 0",
+       .help = "float and int: only low, low + step, low + 2 step, …; not together with log."},
+      {.name = "space.*.default",
+       .type = Type::kOther,
+       .range = "one of its values",
+       .help =
+           "Taken where nothing else is said: in the smoke trial and in baselines. Otherwise the "
+           "middle of the range or the first choice."},
+      {.name = "space.*.when",
+       .type = Type::kOther,
+       .range = "{parameter: condition}",
+       .help = "The parameter exists only when all conditions hold: {optimizer: sgd}, {optimizer: "
+               "[sgd, nesterov]}, {layers: \">= 2\"}."},
+      {.name = "forbid",
+       .type = Type::kOther,
+       .range = "a list of expressions",
+       .help = "Combinations never to be tried: \"depth > 100 and width == 256\", \"optimizer in "
+               "[sgd, adam] and lr > 0.5\"."},
+  };
+}
+
+std::vector<Key> search_keys() {
+  return {
+      {.name = "algorithm",
+       .type = Type::kOther,
+       .default_text = "auto",
+       .range = "a name, or {name: {option: value}}",
+       .help = "How configurations are proposed; auto chooses by space and budget and says why."},
+      later("scheduler", "a name, or {name: options}", "Stops weak trials early."),
+      {.name = "baseline",
+       .type = Type::kOther,
+       .default_text = "[]",
+       .range = "a list of {parameter: value}",
+       .help = "Configurations to compare with; they run first. Missing parameters take their "
+               "defaults."},
+      later("compare", "{seeds: n}", "Re-runs winner and baseline with new seeds."),
+      later("enqueue", "a list of {parameter: value}", "Further configurations to try early."),
+      later("inherit", "the name of a study", "Starts from the trials of an earlier study."),
+  };
+}
+
+std::vector<Key> resource_keys() {
+  return {
+      {.name = "parallel",
+       .type = Type::kInteger,
+       .default_text = "1",
+       .range = "1 to 4096",
+       .help = "How many trials run at the same time.",
+       .low = 1,
+       .high = 4096},
+      {.name = "resources",
+       .type = Type::kSection,
+       .range = "{gpus, cpus, memory, time}",
+       .help = "What each trial has to itself."},
+      {.name = "resources.gpus",
+       .type = Type::kInteger,
+       .default_text = "0",
+       .range = "0 to 1024",
+       .help = "GPUs; CUDA_VISIBLE_DEVICES names them.",
+       .low = 0,
+       .high = 1024},
+      {.name = "resources.cpus",
+       .type = Type::kInteger,
+       .default_text = "1",
+       .range = "1 to 4096",
+       .help = "CPU cores.",
+       .low = 1,
+       .high = 4096},
+      {.name = "resources.memory",
+       .type = Type::kSize,
+       .range = "a size like 512MB or 8GiB",
+       .help = "Main memory; a trial that takes more ends as out of memory. Without it there is no "
+               "limit.",
+       .low = kMega,
+       .high = kPebi},
+      {.name = "resources.time",
+       .type = Type::kDuration,
+       .range = "a duration like 90s, 30m, 2h or 1d",
+       .help = "A trial that takes longer ends as failed. Without it there is no limit.",
+       .low = 1,
+       .high = 52 * kWeek},
+      {.name = "resources.nodes",
+       .type = Type::kInteger,
+       .default_text = "1",
+       .range = "1",
+       .help = "Machines a trial runs on at once.",
+       .low = 1,
+       .high = 4096,
+       .only_value = "1"},
+      {.name = "executor",
+       .type = Type::kOther,
+       .default_text = "local",
+       .range = "local",
+       .help = "Where trials run.",
+       .only_value = "local"},
+  };
+}
+
+std::vector<Key> limit_keys() {
+  return {
+      {.name = "budget",
+       .type = Type::kSection,
+       .range = "{trials, time, target}",
+       .help = "The limit reached first ends the study."},
+      {.name = "budget.trials",
+       .type = Type::kInteger,
+       .default_text = "100",
+       .range = "1 to 10000000",
+       .help = "Trials that are started, baselines included. When budget.time is given and this is "
+               "not, there is no such limit.",
+       .low = 1,
+       .high = 1e7},
+      {.name = "budget.time",
+       .type = Type::kDuration,
+       .range = "a duration like 90s, 30m, 2h or 1d",
+       .help = "Time since the study was submitted.",
+       .low = 1,
+       .high = 10 * kYear},
+      {.name = "budget.target",
+       .type = Type::kNumber,
+       .range = "a number",
+       .help = "The study is done when a trial's value is at least this good."},
+      later("budget.credits", "a number", "Credits the study may spend."),
+      later("stop_and_go", "{max_parallel, stop_ratio}", "Shares idle GPUs between studies."),
+      {.name = "retries",
+       .type = Type::kInteger,
+       .default_text = "1",
+       .range = "0 to 100",
+       .help =
+           "How many further attempts a trial gets after one failed or was lost with its machine.",
+       .low = 0,
+       .high = 100},
+      {.name = "max_failures",
+       .type = Type::kInteger,
+       .default_text = "20",
+       .range = "1 to 10000000",
+       .help = "The study stops as failed when this many trials have failed.",
+       .low = 1,
+       .high = 1e7},
+      {.name = "seed",
+       .type = Type::kInteger,
+       .range = "0 to 9007199254740991",
+       .help = "The same seed and the same results give the same proposals. Without it one is "
+               "drawn, and shown.",
+       .low = 0,
+       .high = kExact},
+      later("notify", "{email, on}", "Tells people when something happens."),
+  };
+}
+
+std::vector<Key> all_keys() {
+  std::vector<Key> table;
+  for (auto part : {study_keys(),
+                    parameter_kind_keys(),
+                    parameter_option_keys(),
+                    search_keys(),
+                    resource_keys(),
+                    limit_keys()}) {
+    table.insert(table.end(), part.begin(), part.end());
+  }
+  return table;
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> table = all_keys();
+  return table;
+}
+
+const Key* find_key(std::string_view name) {
+  const auto found =
+      std::find_if(keys().begin(), keys().end(), [&](const Key& key) { return key.name == name; });
+  return found == keys().end() ? nullptr : &*found;
+}
+
+std::vector<std::string> keys_inside(std::string_view section) {
+  std::vector<std::string> names;
+  for (const Key& key : keys()) {
+    const std::size_t dot = key.name.rfind('.');
+    const bool top = dot == std::string_view::npos;
+    if (section == (top ? std::string_view() : key.name.substr(0, dot))) {
+      names.emplace_back(top ? key.name : key.name.substr(dot + 1));
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> words_of(const Key& key) {
+  std::vector<std::string> words;
+  std::string_view rest = key.range;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    words.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  }
+  return words;
+}
+
+}  // namespace automl::engine::study_file

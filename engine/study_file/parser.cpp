@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/study_file/parser.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+
+#include "engine/parameter_value.hpp"
+#include "engine/space_binding.hpp"
+#include "engine/study_file/command_check.hpp"
+#include "engine/study_file/complaints.hpp"
+#include "engine/study_file/document.hpp"
+#include "engine/study_file/explanation.hpp"
+#include "engine/study_file/metric_reader.hpp"
+#include "engine/study_file/path_reader.hpp"
+#include "engine/study_file/search_reader.hpp"
+#include "engine/study_file/section.hpp"
+#include "engine/study_file/space_reader.hpp"
+
+namespace automl::engine::study_file {
+
+namespace {
+
+class StudyReader {
+ public:
+  StudyReader(const Section& study, const std::string& directory, Complaints& complaints)
+      : study_(study), directory_(directory), complaints_(complaints) {}
+
+  idl::StudySpec read(const std::vector<idl::Node>& nodes) {
+    spec_.name = study_.text("study").value_or("");
+    read_paths(study_, directory_, spec_, complaints_);
+    read_measuring();
+    read_search();
+    read_command();
+    read_resources(nodes);
+    read_limits();
+    if (!complaints_.any()) {
+      check_baseline();
+    }
+    if (!complaints_.any()) {
+      check_search();
+    }
+    return std::move(spec_);
+  }
+
+ private:
+  void read_measuring() {
+    if (const Node* objective = study_.find("objective")) {
+      spec_.objective = read_objective(*objective, complaints_);
+    }
+    if (const Node* metrics = study_.find("metrics")) {
+      spec_.metrics = read_metrics(*metrics, complaints_);
+    }
+  }
+
+  void read_search() {
+    SpaceReader space(complaints_);
+    if (const Node* node = study_.find("space")) {
+      space.read_space(*node);
+    }
+    if (const Node* forbid = study_.find("forbid")) {
+      space.read_forbid(*forbid);
+    }
+    if (const Node* baseline = study_.find("baseline")) {
+      spec_.baseline = read_baseline(*baseline, space, complaints_);
+    }
+    spec_.algorithm.name = "auto";
+    if (const Node* algorithm = study_.find("algorithm")) {
+      spec_.algorithm = read_algorithm(*algorithm, complaints_);
+    }
+    if (const Node* command = study_.find("command")) {
+      check_command(*command, space, study_.attempted("code") ? "" : directory_, complaints_);
+    }
+    spec_.space = space.parameters();
+    spec_.forbid = space.forbid();
+  }
+
+  void read_command() {
+    spec_.command = study_.text("command").value_or("");
+    spec_.parallel = static_cast<std::int32_t>(study_.integer("parallel").value_or(1));
+    spec_.retries = static_cast<std::int32_t>(study_.integer("retries").value_or(0));
+    spec_.max_failures = static_cast<std::int32_t>(study_.integer("max_failures").value_or(1));
+    spec_.seed = study_.integer("seed").value_or(-1);
+  }
+
+  // A section that is absent has its defaults all the same.
+  Section section(const std::string& key) {
+    static const Node kAbsent = [] {
+      Node node;
+      node.kind = Node::Kind::kMapping;
+      return node;
+    }();
+    const Node* given = study_.find(key);
+    return {given == nullptr ? kAbsent : *given, key, key, complaints_};
+  }
+
+  void read_resources(const std::vector<idl::Node>& nodes) {
+    const Section resources = section("resources");
+    spec_.resources.gpus = static_cast<std::int32_t>(resources.integer("gpus").value_or(0));
+    spec_.resources.cpus = static_cast<std::int32_t>(resources.integer("cpus").value_or(1));
+    spec_.resources.memory_bytes = resources.integer("memory").value_or(0);
+    spec_.resources.time_s = resources.integer("time").value_or(0);
+    if (!nodes.empty()) {
+      check_resources(resources, nodes);
+    }
+  }
+
+  void check_resources(const Section& resources, const std::vector<idl::Node>& nodes) {
+    const idl::Resources& wanted = spec_.resources;
+    const auto largest = [&](const std::function<std::int64_t(const idl::Node&)>& size) {
+      std::int64_t most = 0;
+      for (const idl::Node& node : nodes) {
+        most = std::max(most, size(node));
+      }
+      return most;
+    };
+    const auto refuse = [&](const std::string& key, const std::string& most) {
+      complaints_.add(resources.place(key),
+                      "resources." + key + ": " + resources.text(key).value_or("") +
+                          " asked for; the largest node has " + most);
+    };
+    const std::int64_t gpus =
+        largest([](const idl::Node& node) { return static_cast<std::int64_t>(node.gpus.size()); });
+    const std::int64_t cpus =
+        largest([](const idl::Node& node) { return std::int64_t{node.cpus}; });
+    const std::int64_t memory = largest([](const idl::Node& node) { return node.memory_bytes; });
+    bool fits = true;
+    if (wanted.gpus > gpus) {
+      refuse("gpus", std::to_string(gpus));
+      fits = false;
+    }
+    if (wanted.cpus > cpus) {
+      refuse("cpus", std::to_string(cpus));
+      fits = false;
+    }
+    if (wanted.memory_bytes > memory) {
+      refuse("memory", std::to_string(memory >> 20) + " MiB");
+      fits = false;
+    }
+    const bool somewhere = std::any_of(nodes.begin(), nodes.end(), [&](const idl::Node& node) {
+      return wanted.cpus <= node.cpus && wanted.memory_bytes <= node.memory_bytes &&
+             wanted.gpus <= static_cast<std::int64_t>(node.gpus.size());
+    });
+    if (fits && !somewhere) {
+      complaints_.add(resources.node().at, "resources: no node has all of this at once");
+    }
+  }
+
+  void read_limits() {
+    const Section budget = section("budget");
+    spec_.budget.time_s = budget.integer("time").value_or(0);
+    const bool by_time_only = spec_.budget.time_s > 0 && !budget.attempted("trials");
+    spec_.budget.trials = by_time_only ? 0 : budget.integer("trials").value_or(0);
+    if (const auto target = budget.number("target")) {
+      spec_.budget.__set_target(*target);
+    }
+  }
+
+  // Baselines must be configurations of the space as a whole, too.
+  void check_baseline() {
+    const Node* list = study_.find("baseline");
+    try {
+      const search::SearchSpace space = make_space(spec_.space, spec_.forbid);
+      for (std::size_t i = 0; i < spec_.baseline.size(); ++i) {
+        check_baseline_entry(space, i, list->items[i].at);
+      }
+    } catch (const search::SpaceError& error) {
+      complaints_.add(study_.place("space"), std::string("space: ") + error.what());
+    }
+  }
+
+  void check_baseline_entry(const search::SearchSpace& space, std::size_t number, Position at) {
+    const std::string shown = "baseline[" + std::to_string(number) + "]: ";
+    try {
+      const search::Configuration configuration =
+          to_configuration(space, spec_.space, spec_.baseline[number]);
+      if (const std::string objection = space.objection(configuration); !objection.empty()) {
+        complaints_.add(at, shown + objection);
+      }
+    } catch (const search::SpaceError&) {
+      throw;
+    } catch (const std::invalid_argument& error) {
+      complaints_.add(at, shown + error.what());
+    }
+  }
+
+  // What only the sampler knows: its options, a space it cannot search.
+  void check_search() {
+    try {
+      make_search(spec_);
+    } catch (const search::SpaceError& error) {
+      complaints_.add(study_.place("space"), std::string("space: ") + error.what());
+    } catch (const search::OptionError& error) {
+      complaints_.add(study_.place("algorithm"), std::string("algorithm: ") + error.what());
+    }
+  }
+
+  const Section& study_;
+  const std::string& directory_;
+  Complaints& complaints_;
+  idl::StudySpec spec_;
+};
+
+}  // namespace
+
+Parsed parse(const std::string& text,
+             const std::string& path,
+             const std::string& directory,
+             const std::vector<idl::Node>& nodes) {
+  Parsed parsed;
+  Complaints complaints;
+  const std::optional<Node> document = read_document(text, complaints);
+  if (document && !document->is_mapping()) {
+    complaints.add(document->at,
+                   path + " is not a study file: expected keys like study: and space:, got " +
+                       quoted(*document));
+  } else if (document) {
+    const Section study(*document, "", "", complaints);
+    idl::StudySpec spec = StudyReader(study, directory, complaints).read(nodes);
+    if (!complaints.any()) {
+      parsed.spec = std::move(spec);
+      parsed.keys = explain(*document);
+    }
+  }
+  if (complaints.any()) {
+    parsed.errors = complaints.in_order(text);
+  }
+  return parsed;
+}
+
+}  // namespace automl::engine::study_file

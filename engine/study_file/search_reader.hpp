@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "engine/study_file/section.hpp"
+#include "engine/study_file/space_reader.hpp"
+#include "records_types.h"
+
+namespace automl::engine::study_file {
+
+// `algorithm` of a study file; the options' values are checked by the sampler itself, later.
+idl::Algorithm read_algorithm(const Node& node, Complaints& complaints);
+
+// `baseline` of a study file, every value in the kind of its parameter.
+std::vector<std::vector<idl::Assignment>> read_baseline(const Node& node,
+                                                        const SpaceReader& space,
+                                                        Complaints& complaints);
+
+}  // namespace automl::engine::study_file
