@@ -8,7 +8,7 @@ namespace automl::search {
 
 // Unit-cube coordinate of one active value, in [0, 1]: linear or logarithmic between the bounds for
 // float and int (integers and steps take the middle of their cell), (index + 1/2) / choices for the
-// rest. `decode` is its inverse: decode(encode(v)) == v for every valid v.
+// rest. `decode` is its inverse: exactly for everything with cells, up to rounding for the rest.
 double encode(const Parameter& parameter, double value);
 double decode(const Parameter& parameter, double unit);
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/registry.hpp"
+
+#include <charconv>
+#include <functional>
+#include <memory>
+
+#include "search/samplers/grid.hpp"
+#include "search/samplers/random.hpp"
+#include "search/samplers/sobol.hpp"
+#include "search/samplers/tpe.hpp"
+
+namespace automl::search {
+
+namespace {
+
+// Reads options by name; every one must have been read in the end.
+class OptionReader {
+ public:
+  OptionReader(const std::string& algorithm, const Options& options)
+      : algorithm_(algorithm), options_(options) {}
+
+  double number(const std::string& name, double fallback, double low, double high) const {
+    const auto found = options_.find(name);
+    if (found == options_.end()) {
+      return fallback;
+    }
+    double value = 0;
+    const char* end = found->second.data() + found->second.size();
+    const auto [parsed, error] = std::from_chars(found->second.data(), end, value);
+    if (error != std::errc() || parsed != end || !(value >= low && value <= high)) {
+      throw OptionError(algorithm_ + ": " + name + " must be a number from " + text(low) + " to " +
+                        text(high) + ", got " + found->second);
+    }
+    return value;
+  }
+  int count(const std::string& name, int fallback, int low, int high) const {
+    const double value = number(name, fallback, low, high);
+    if (value != static_cast<int>(value)) {
+      throw OptionError(algorithm_ + ": " + name + " must be a whole number");
+    }
+    return static_cast<int>(value);
+  }
+
+ private:
+  static std::string text(double value) {
+    char buffer[32];
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+    return {buffer, end};
+  }
+
+  const std::string& algorithm_;
+  const Options& options_;
+};
+
+using Make = std::function<std::unique_ptr<Sampler>(const OptionReader&, const SearchSpace&)>;
+
+struct Entry {
+  std::string name;
+  std::vector<OptionHelp> options;
+  Make make;
+};
+
+std::unique_ptr<Sampler> make_tpe(const OptionReader& read, const SearchSpace& space) {
+  TpeOptions options;
+  options.initial = read.count("initial", options.initial, 1, 1'000'000);
+  options.candidates = read.count("candidates", options.candidates, 1, 10'000);
+  options.gamma = read.number("gamma", options.gamma, 0.001, 0.999);
+  options.most_good = read.count("most_good", options.most_good, 1, 1'000'000);
+  return std::make_unique<TpeSampler>(space, options);
+}
+
+const std::vector<Entry>& table() {
+  static const std::vector<Entry> kTable = {
+      {"random",
+       {},
+       [](const OptionReader&, const SearchSpace& space) -> std::unique_ptr<Sampler> {
+         return std::make_unique<RandomSampler>(space);
+       }},
+      {"sobol",
+       {},
+       [](const OptionReader&, const SearchSpace& space) -> std::unique_ptr<Sampler> {
+         return std::make_unique<SobolSampler>(space);
+       }},
+      {"grid",
+       {{"points", "10", "values of a float without step, 1 to 10000"}},
+       [](const OptionReader& read, const SearchSpace& space) -> std::unique_ptr<Sampler> {
+         return std::make_unique<GridSampler>(space, read.count("points", 10, 1, 10'000));
+       }},
+      {"tpe",
+       {{"initial", "10", "points of a Sobol sequence before the model is used"},
+        {"candidates", "24", "drawn from the good density for each suggestion"},
+        {"gamma", "0.1", "share of trials that count as good, 0 to 1"},
+        {"most_good", "25", "at most this many trials count as good"}},
+       make_tpe},
+  };
+  return kTable;
+}
+
+const Entry& entry(const std::string& name) {
+  for (const Entry& one : table()) {
+    if (one.name == name) {
+      return one;
+    }
+  }
+  throw OptionError("there is no algorithm \"" + name + "\"");
+}
+
+}  // namespace
+
+std::vector<std::string> algorithm_names() {
+  std::vector<std::string> names;
+  for (const Entry& one : table()) {
+    names.push_back(one.name);
+  }
+  return names;
+}
+
+std::vector<OptionHelp> algorithm_options(const std::string& name) { return entry(name).options; }
+
+Choice choose_algorithm(const SearchSpace& space, std::int64_t budget_trials, int /*parallel*/) {
+  const auto limit = static_cast<std::size_t>(budget_trials > 0 ? budget_trials : 0);
+  if (const auto all = space.cardinality(limit); all && *all <= limit) {
+    return {"grid", "all " + std::to_string(*all) + " configurations fit into the budget"};
+  }
+  std::string what =
+      std::to_string(space.size()) + (space.size() == 1 ? " parameter" : " parameters");
+  std::size_t conditional = 0;
+  for (const Parameter& parameter : space.parameters()) {
+    conditional += parameter.conditions.empty() ? 0 : 1;
+  }
+  if (conditional > 0) {
+    what += ", " + std::to_string(conditional) + " conditional";
+  }
+  return {"tpe", what};
+}
+
+std::unique_ptr<Sampler> make_sampler(const std::string& name,
+                                      const Options& options,
+                                      const SearchSpace& space) {
+  const Entry& known = entry(name);
+  for (const auto& [option, value] : options) {
+    bool exists = false;
+    std::string valid;
+    for (const OptionHelp& help : known.options) {
+      exists = exists || help.name == option;
+      valid += (valid.empty() ? "" : ", ") + help.name;
+    }
+    if (!exists) {
+      throw OptionError(name + " has no option \"" + option + "\"; " +
+                        (valid.empty() ? "it has none" : "it has " + valid));
+    }
+  }
+  return known.make(OptionReader(name, options), space);
+}
+
+}  // namespace automl::search
