@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/local/executor.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <sched.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "executor/gpu/inventory.hpp"
+#include "executor/local/process.hpp"
+
+extern char** environ;  // NOLINT: declared by POSIX for the program to see
+
+namespace automl::executor {
+
+namespace {
+
+constexpr int kMostDeliveries = 20;
+constexpr int kKillTries = 300;
+
+bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+bool make_folder(const std::string& path) {
+  return mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
+}
+
+LaunchResult refused(int error, const std::string& what) {
+  LaunchResult result;
+  result.error = what + ": " + std::strerror(error);
+  result.retry = error != ENOENT && error != EACCES && error != ENOEXEC;
+  return result;
+}
+
+// What the runner gets of the engine's environment: all but the engine's own settings.
+std::vector<std::string> runner_environment(const std::string& token) {
+  std::vector<std::string> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    if (text.rfind("AUTOML_TOKEN=", 0) != 0 && text.rfind("AUTOML_ATTEMPT=", 0) != 0) {
+      entries.push_back(text);
+    }
+  }
+  entries.push_back("AUTOML_TOKEN=" + token);
+  entries.push_back("AUTOML_ATTEMPT=" + attempt_tag(token));
+  return entries;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) {
+    result.push_back(text.data());
+  }
+  result.push_back(nullptr);
+  return result;
+}
+
+std::int32_t usable_cpus() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    return CPU_COUNT(&set);
+  }
+  return static_cast<std::int32_t>(sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+}  // namespace
+
+LocalExecutor::LocalExecutor(LocalOptions options) : options_(std::move(options)) {
+  make_folder(options_.home);
+  make_folder(options_.home + "/attempts");
+}
+
+Capabilities LocalExecutor::capabilities() const {
+  Capabilities capabilities;
+  capabilities.name = "local";
+  return capabilities;
+}
+
+AttemptDirectory LocalExecutor::directory(const std::string& token) const {
+  return AttemptDirectory(options_.home + "/attempts/" + token);
+}
+
+LaunchResult LocalExecutor::start_runner(const std::string& token, bool deliver, Live& live) {
+  const AttemptDirectory place = directory(token);
+  std::vector<std::string> arguments = {options_.runner_path,
+                                        "--engine",
+                                        options_.engine_endpoint,
+                                        "--directory",
+                                        place.path(),
+                                        "--home",
+                                        options_.home};
+  if (deliver) {
+    arguments.emplace_back("--deliver");
+  }
+  std::vector<std::string> environment = runner_environment(token);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(
+      &actions, 1, place.runner_log().c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid,
+                                options_.runner_path.c_str(),
+                                &actions,
+                                &attributes,
+                                pointers(arguments).data(),
+                                pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    return refused(error, "cannot start " + options_.runner_path);
+  }
+  live.child = pid;
+  LaunchResult result;
+  const auto identity = identify(pid);
+  result.handle = identity ? identity->text() : ProcessIdentity{pid, 0, boot_id()}.text();
+  return result;
+}
+
+LaunchResult LocalExecutor::launch(const LaunchRequest& request) {
+  const AttemptDirectory place = directory(request.token);
+  if (mkdir(place.path().c_str(), 0700) != 0) {
+    if (errno != EEXIST) {
+      return refused(errno, "cannot make " + place.path());
+    }
+    // Launched before: whatever became of it, there is no second one.
+    LaunchResult result;
+    result.handle = read_file(place.runner()).value_or("");
+    live_.try_emplace(request.token, Live{attempt_tag(request.token)});
+    return result;
+  }
+  Live live{attempt_tag(request.token)};
+  LaunchResult result = start_runner(request.token, false, live);
+  if (result.handle) {
+    live_.emplace(request.token, live);
+  } else {
+    rmdir(place.path().c_str());
+  }
+  return result;
+}
+
+void LocalExecutor::reap(Live& live) {
+  if (live.child != 0 && waitpid(live.child, nullptr, WNOHANG) != 0) {
+    live.child = 0;
+  }
+}
+
+void LocalExecutor::cancel(const std::string& token) {
+  const std::string tag = attempt_tag(token);
+  kill_tagged(tag, 0, kKillTries);
+  const auto found = live_.find(token);
+  if (found != live_.end()) {
+    reap(found->second);
+  }
+}
+
+Finding LocalExecutor::look(const std::string& token, Live& live) {
+  const AttemptDirectory place = directory(token);
+  Finding finding;
+  finding.token = token;
+  reap(live);
+  if (live.child != 0) {
+    finding.presence = Presence::kRunning;
+    return finding;
+  }
+  finding.handle = read_file(place.runner()).value_or("");
+  const auto runner = ProcessIdentity::parse(finding.handle);
+  if (runner && alive(*runner)) {
+    finding.presence = Presence::kRunning;
+    return finding;
+  }
+  // The runner is dead. Nothing of its attempt may outlive it.
+  if (!kill_tagged(live.tag, 0, kKillTries)) {
+    finding.presence = Presence::kUnreachable;
+    return finding;
+  }
+  finding.exit = read_result(place);
+  if (!finding.exit) {
+    finding.presence = Presence::kGone;
+    return finding;
+  }
+  if (!exists(place.delivered()) && live.deliveries < kMostDeliveries) {
+    // It ended well but could not tell the engine everything: somebody else does.
+    ++live.deliveries;
+    start_runner(token, true, live);
+    finding.presence = Presence::kRunning;
+    return finding;
+  }
+  finding.presence = Presence::kFinished;
+  return finding;
+}
+
+Finding LocalExecutor::find(const std::string& token) {
+  const auto known = live_.find(token);
+  if (known != live_.end()) {
+    return look(token, known->second);
+  }
+  Live live{attempt_tag(token)};
+  Finding finding = look(token, live);
+  if (finding.presence == Presence::kRunning || finding.presence == Presence::kUnreachable) {
+    live_.emplace(token, live);
+  }
+  return finding;
+}
+
+std::vector<Finding> LocalExecutor::list() {
+  std::vector<Finding> findings;
+  for (auto entry = live_.begin(); entry != live_.end();) {
+    Finding finding = look(entry->first, entry->second);
+    const bool over =
+        finding.presence == Presence::kGone || finding.presence == Presence::kFinished;
+    findings.push_back(std::move(finding));
+    entry = over ? live_.erase(entry) : std::next(entry);
+  }
+  return findings;
+}
+
+std::vector<idl::Node> LocalExecutor::capacity() {
+  idl::Node node;
+  node.name = "local";
+  node.cpus = options_.cpus > 0 ? options_.cpus : usable_cpus();
+  node.memory_bytes =
+      options_.memory_bytes > 0
+          ? options_.memory_bytes
+          : static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  node.gpus = options_.gpus ? *options_.gpus : find_gpus().gpus;
+  return {node};
+}
+
+}  // namespace automl::executor
