@@ -63,11 +63,12 @@ EventLoop::EventLoop(Core& core,
 
 EventLoop::~EventLoop() { refuse_all("the engine has stopped"); }
 
-EventLoop::End EventLoop::run() {
+EventLoop::End EventLoop::run(const std::function<void()>& started) {
   busy_ms_ = clock_.monotonic_ms();
   try {
     carry_out(core_.start());
     publish_trouble();
+    started();
     while (!queue_.closed()) {
       std::vector<Event> events = accept(queue_.take(options_.turn_limit, time_to_wait()));
       if (queue_.closed()) {

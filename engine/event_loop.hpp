@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -57,8 +58,9 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   // Makes every decision on the calling thread until `stop` or idleness. Once. Throws what
-  // Core::turn throws (the engine must end); all callers have got Unavailable by then.
-  End run();
+  // Core::turn throws (the engine must end); all callers have got Unavailable by then. `started` is
+  // called once the core has recovered.
+  End run(const std::function<void()>& started = [] {});
 
   // From any thread; not from a signal handler.
   void stop();

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/connection_processor.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <thrift/processor/TMultiplexedProcessor.h>
+#include <thrift/transport/TSocket.h>
+
+#include "engine/server/engine_calls.hpp"
+#include "engine/server/runner_calls.hpp"
+#include "engine/server/session_calls.hpp"
+#include "engine/server/study_calls.hpp"
+
+namespace automl::engine::server {
+
+namespace {
+
+// Service Engine; each group of calls implements its part of the interface.
+class EngineHandler final : public EngineCalls, public StudyCalls, public SessionCalls {
+ public:
+  EngineHandler(Services& services, const Principal& principal)
+      : EngineCalls(services, principal),
+        StudyCalls(services, principal),
+        SessionCalls(services, principal) {}
+};
+
+class ConnectionProcessor : public apache::thrift::TProcessor {
+ public:
+  ConnectionProcessor(Services& services, Connections& connections, int socket)
+      : entry_(connections, socket) {
+    const Principal principal = identify_peer(socket);
+    services_.registerProcessor("engine",
+                                std::make_shared<idl::EngineProcessor>(
+                                    std::make_shared<EngineHandler>(services, principal)));
+    services_.registerProcessor("runner",
+                                std::make_shared<idl::RunnerGateProcessor>(
+                                    std::make_shared<RunnerCalls>(services, principal)));
+  }
+
+  bool process(std::shared_ptr<apache::thrift::protocol::TProtocol> in,
+               std::shared_ptr<apache::thrift::protocol::TProtocol> out,
+               void* context) override {
+    entry_.call_begins();
+    bool goes_on = false;
+    try {
+      goes_on = services_.process(std::move(in), std::move(out), context);
+    } catch (const std::exception& error) {
+      spdlog::debug("a request that cannot be read: {}", error.what());
+      entry_.cut();
+    }
+    entry_.call_ends();
+    return goes_on;
+  }
+
+ private:
+  Connections::Entry entry_;
+  apache::thrift::TMultiplexedProcessor services_;
+};
+
+}  // namespace
+
+ConnectionProcessorFactory::ConnectionProcessorFactory(Services& services,
+                                                       Connections& connections,
+                                                       int depth)
+    : services_(services), connections_(connections), depth_(depth) {}
+
+std::shared_ptr<apache::thrift::TProcessor> ConnectionProcessorFactory::getProcessor(
+    const apache::thrift::TConnectionInfo& connection) {
+  connection.input->setRecurisionLimit(static_cast<std::uint32_t>(depth_));
+  const auto socket =
+      std::dynamic_pointer_cast<apache::thrift::transport::TSocket>(connection.transport);
+  return std::make_shared<ConnectionProcessor>(
+      services_, connections_, socket ? socket->getSocketFD() : -1);
+}
+
+}  // namespace automl::engine::server
