@@ -20,6 +20,13 @@ std::vector<std::pair<std::size_t, std::size_t>> lines_of(const std::string& tex
   return lines;
 }
 
+// How many characters UTF-8 text has: all bytes but the continuing ones.
+int characters(const std::string& text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
 }  // namespace
 
 void Complaints::add(Position at, const std::string& message) {
@@ -39,8 +46,9 @@ std::vector<idl::StudyFileError> Complaints::in_order(const std::string& text) c
   const auto lines = lines_of(text);
   for (idl::StudyFileError& error : errors) {
     error.line = std::clamp(error.line, 1, static_cast<int>(lines.size()));
-    const std::size_t length = lines[static_cast<std::size_t>(error.line) - 1].second;
-    error.column = std::clamp(error.column, 1, static_cast<int>(length) + 1);
+    const auto [begin, length] = lines[static_cast<std::size_t>(error.line) - 1];
+    const int before = std::clamp(error.column - 1, 0, static_cast<int>(length));
+    error.column = 1 + characters(text.substr(begin, static_cast<std::size_t>(before)));
   }
   std::stable_sort(errors.begin(), errors.end(), [](const auto& a, const auto& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);

@@ -9,7 +9,7 @@
 
 namespace automl::engine::study_file {
 
-// A place in the text; lines and columns count from 1.
+// A place in the text; lines and columns (here in bytes) count from 1.
 struct Position {
   int line = 1;
   int column = 1;
@@ -23,7 +23,8 @@ class Complaints {
   // Enough has been said: further ones are only counted, so hints need not be searched for.
   bool full() const { return errors_.size() >= kShown; }
 
-  // In the order of the text, each moved inside it; the last one says how many more there are.
+  // In the order of the text, each moved inside it, columns in characters; the last one says how
+  // many more there are.
   std::vector<idl::StudyFileError> in_order(const std::string& text) const;
 
  private:

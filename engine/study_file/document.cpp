@@ -15,6 +15,8 @@ namespace automl::engine::study_file {
 
 namespace {
 
+const char* const kNoAliases = "aliases (*name) are not allowed; write the value out";
+
 // Ends the reading at once: what follows cannot be relied upon.
 struct Refused {
   Position at;
@@ -76,6 +78,8 @@ class TreeBuilder : public YAML::EventHandler {
  public:
   bool empty() const { return documents_ == 0; }
   Node take() { return std::move(root_); }
+  // Line 0: there was none.
+  Position last_quoted() const { return last_quoted_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
@@ -87,7 +91,7 @@ class TreeBuilder : public YAML::EventHandler {
     add(leaf(Node::Kind::kNull, mark, anchor, ""));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    throw Refused{position(mark), "aliases (*name) are not allowed; write the value out"};
+    throw Refused{position(mark), kNoAliases};
   }
   void OnScalar(const YAML::Mark& mark,
                 const std::string& tag,
@@ -101,6 +105,9 @@ class TreeBuilder : public YAML::EventHandler {
     }
     node.text = value;
     node.quoted = tag == "!";
+    if (node.quoted) {
+      last_quoted_ = node.at;
+    }
     add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark,
@@ -172,10 +179,34 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   int documents_ = 0;
+  Position last_quoted_{0, 0};
   std::size_t nodes_ = 0;
   Node root_;
   std::vector<Node> stack_;
 };
+
+// yaml-cpp takes the end of the text for the closing quote when a line ends there.
+void check_last_quote(const std::string& text, Position at) {
+  std::size_t i = text.compare(0, 3, "\xEF\xBB\xBF") == 0 ? 3 : 0;
+  for (int line = 1; line < at.line; ++line) {
+    i = text.find('\n', i) + 1;
+  }
+  i += static_cast<std::size_t>(at.column) - 1;
+  const char quote = at.line > 0 && i < text.size() ? text[i] : ' ';
+  if (quote != '"' && quote != '\'') {
+    return;
+  }
+  for (++i; i < text.size(); ++i) {
+    const bool pair =
+        (quote == '"' && text[i] == '\\') ||
+        (quote == '\'' && text[i] == '\'' && i + 1 < text.size() && text[i + 1] == '\'');
+    if (!pair && text[i] == quote) {
+      return;
+    }
+    i += pair ? 1 : 0;
+  }
+  throw Refused{at, std::string("the quote ") + quote + " is not closed"};
+}
 
 Node read(const std::string& text) {
   if (text.size() > kTextLimit) {
@@ -190,6 +221,7 @@ Node read(const std::string& text) {
   if (builder.empty()) {
     throw Refused{{}, "the file is empty"};
   }
+  check_last_quote(text, builder.last_quoted());
   return builder.take();
 }
 
@@ -225,7 +257,8 @@ std::optional<Node> read_document(const std::string& text, Complaints& complaint
   } catch (const Refused& refused) {
     complaints.add(refused.at, refused.message);
   } catch (const YAML::Exception& error) {
-    complaints.add(position(error.mark), "not valid YAML: " + error.msg);
+    const bool alias = error.msg.find(YAML::ErrorMsg::UNKNOWN_ANCHOR) == 0;
+    complaints.add(position(error.mark), alias ? kNoAliases : "not valid YAML: " + error.msg);
   }
   return std::nullopt;
 }

@@ -9,6 +9,7 @@ namespace automl::engine::study_file {
 namespace {
 
 constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kTellingPrefix = 3;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
@@ -47,8 +48,18 @@ std::string did_you_mean(const std::string& written, const std::vector<std::stri
     return "";
   }
   const std::string wanted = lower(written);
-  std::size_t best = std::max<std::size_t>(1, (wanted.size() + 1) / 3) + 1;
+  // Of one letter, no other name is near.
+  std::size_t best = wanted.size() < 2 ? 1 : std::max<std::size_t>(1, (wanted.size() + 1) / 3) + 1;
   const std::string* nearest = nullptr;
+  if (wanted.size() >= kTellingPrefix) {
+    for (const std::string& name : names) {
+      if (lower(name).compare(0, wanted.size(), wanted) == 0) {
+        nearest = &name;
+        best = name.size() - wanted.size();
+        break;
+      }
+    }
+  }
   for (const std::string& name : names) {
     const std::size_t lengths =
         std::max(name.size(), wanted.size()) - std::min(name.size(), wanted.size());

@@ -245,9 +245,10 @@ class Reader {
         const auto* kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& entry) {
           return entry.second == parameter_.kind;
         });
+        const bool long_only = key == "low" || key == "high" || key == "choices" || key == "value";
         complain(section_.place(key),
                  "\"" + key + "\" does not apply to " + kind->first +
-                     (long_form_ ? "" : " written in short"));
+                     (long_only && !long_form_ ? " in its short form" : ""));
       }
     }
   }

@@ -175,13 +175,29 @@ class StudyReader {
       const search::Configuration configuration =
           to_configuration(space, spec_.space, spec_.baseline[number]);
       if (const std::string objection = space.objection(configuration); !objection.empty()) {
-        complaints_.add(at, shown + objection);
+        const std::string clause = forbidding_clause(space, configuration);
+        complaints_.add(at,
+                        shown + (clause.empty() ? objection : "forbidden by \"" + clause + "\""));
       }
     } catch (const search::SpaceError&) {
       throw;
     } catch (const std::invalid_argument& error) {
       complaints_.add(at, shown + error.what());
     }
+  }
+
+  // The text of the entry of `forbid` that holds; empty: none.
+  std::string forbidding_clause(const search::SearchSpace& space,
+                                const search::Configuration& configuration) const {
+    for (std::size_t i = 0; i < space.forbidden().size(); ++i) {
+      const auto& all_of = space.forbidden()[i].all_of;
+      if (std::all_of(all_of.begin(), all_of.end(), [&](const search::Comparison& comparison) {
+            return comparison.holds(configuration);
+          })) {
+        return spec_.forbid[i].text;
+      }
+    }
+    return "";
   }
 
   // What only the sampler knows: its options, a space it cannot search.

@@ -14,6 +14,7 @@ namespace automl::engine::study_file {
 namespace {
 
 constexpr double kLargestExact = 9007199254740992.0;  // 2^53
+constexpr double kLargestScaled = 9e18;               // below 2^63
 
 // [+-] digits [. digits] [e [+-] digits], at least one digit in front of the exponent.
 bool is_number(std::string_view word) {
@@ -58,7 +59,7 @@ std::optional<std::int64_t> scaled(const std::string& word,
   for (const auto& [name, factor] : units) {
     if (number && unit == name) {
       const double value = std::ceil(*number * factor);
-      return std::abs(value) <= kLargestExact ? std::optional<std::int64_t>(value) : std::nullopt;
+      return std::abs(value) <= kLargestScaled ? std::optional<std::int64_t>(value) : std::nullopt;
     }
   }
   return std::nullopt;

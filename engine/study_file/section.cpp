@@ -31,6 +31,10 @@ bool valid_name(const std::string& text) {
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
 }
 
+std::string takes(const Key& key) {
+  return (key.type == Type::kInteger ? "a whole number from " : "") + std::string(key.range);
+}
+
 std::string word_objection(const Key& key, const Node& value) {
   const std::vector<std::string> words = words_of(key);
   for (const std::string& word : words) {
@@ -45,15 +49,15 @@ std::string word_objection(const Key& key, const Node& value) {
 std::string integer_objection(const Key& key, const Node& value) {
   const bool whole_number = key.type == Type::kInteger;
   const auto number = whole_number && value.quoted ? std::nullopt : whole(key.type, value.text);
-  const std::string what = (whole_number ? "a whole number from " : "") + std::string(key.range);
+  const std::string what = takes(key);
   if (!number) {
     return "must be " + what + ", got " + quoted(value);
   }
   const auto size = static_cast<double>(*number);
   if (size < key.low) {
-    return "is too small: " + quoted(value) + "; it must be " + what;
+    return "is too small: " + render(value) + "; it must be " + what;
   }
-  return size > key.high ? "is too large: " + quoted(value) + "; it must be " + what : "";
+  return size > key.high ? "is too large: " + render(value) + "; it must be " + what : "";
 }
 
 // What is wrong with a value by its key's type; empty: nothing.
@@ -70,7 +74,7 @@ std::string objection(const Key& key, const Node& value) {
                : "must be a mapping " + std::string(key.range) + ", got " + quoted(value);
   }
   if (!value.is_scalar()) {
-    return "must be " + std::string(key.range) + ", got " + quoted(value);
+    return "must be " + takes(key) + ", got " + quoted(value);
   }
   switch (key.type) {
     case Type::kName:
@@ -124,7 +128,11 @@ void Section::read_key(const Node& key, const Node& value, Complaints& complaint
   const std::string shown = joined(shown_, key.text);
   if (known == nullptr || key.text == "*") {
     const std::string where = shown_.empty() ? "" : " in " + shown_;
-    const std::string hint = complaints.full() ? "" : did_you_mean(key.text, keys_inside(name_));
+    std::string hint = complaints.full() ? "" : did_you_mean(key.text, keys_inside(name_));
+    if (dotted && find_key(joined(name_, key.text)) != nullptr) {
+      const std::size_t dot = key.text.find('.');
+      hint = "; write " + key.text.substr(0, dot) + ": {" + key.text.substr(dot + 1) + ": …}";
+    }
     complaints.add(key.at, "unknown key \"" + render(key) + "\"" + where + hint);
   } else if (known->later) {
     complaints.add(key.at, "\"" + shown + "\" is not supported yet");
