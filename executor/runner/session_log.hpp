@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace automl::executor {
+
+// A session's log on disk: each line with its time and stream (`out` or `err`), made valid UTF-8.
+// Keeps the first part up to three quarters of the limit and the last mebibyte (or quarter), with a
+// line in between that says how much was dropped. Written by one thread; `written` may be read by
+// another.
+class SessionLog {
+ public:
+  // Starts an empty log, or with `keep` goes on reading what a dead runner has left. Throws
+  // std::runtime_error.
+  SessionLog(const std::string& path, std::int64_t limit_bytes, bool keep = false);
+  ~SessionLog();
+  SessionLog(const SessionLog&) = delete;
+  SessionLog& operator=(const SessionLog&) = delete;
+
+  // One line without its end; long ones come in several calls, `continued` from the second on.
+  void add(const char* stream, std::string_view line, bool continued);
+  // Hands buffered lines to the operating system.
+  void flush();
+  // Adds what was kept of the end. No `add` after it.
+  void finish();
+
+  std::int64_t written() const { return written_.load(std::memory_order_acquire); }
+  std::int64_t dropped() const { return dropped_; }
+  // Reads from the file; thread safe.
+  std::string read(std::int64_t offset, std::size_t limit) const;
+
+ private:
+  void append(const std::string& line);
+
+  int file_;
+  std::int64_t head_limit_;
+  std::int64_t tail_limit_;
+  std::string buffer_;
+  std::int64_t accepted_ = 0;  // bytes that went to the head
+  std::deque<std::string> tail_;
+  std::int64_t tail_bytes_ = 0;
+  std::int64_t dropped_ = 0;
+  std::atomic<std::int64_t> written_ = 0;
+  std::int64_t stamp_ms_ = -1;
+  std::string stamp_;
+};
+
+// Replaces what is not UTF-8, and control characters but tab, by U+FFFD.
+std::string printable(std::string_view text);
+
+}  // namespace automl::executor

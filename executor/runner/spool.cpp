@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/runner/spool.hpp"
+
+#include <cstring>
+#include <fcntl.h>
+#include <memory>
+#include <stdexcept>
+#include <unistd.h>
+
+#include <thrift/protocol/TCompactProtocol.h>
+#include <thrift/transport/TBufferTransports.h>
+
+#include "executor/attempt_directory.hpp"
+
+namespace automl::executor {
+
+using apache::thrift::protocol::TCompactProtocolT;
+using apache::thrift::transport::TMemoryBuffer;
+
+Spool::Spool(const std::string& path)
+    : file_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
+  if (file_ < 0) {
+    throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
+  }
+}
+
+Spool::~Spool() { close(file_); }
+
+void Spool::append(const idl::Measurement& measurement) {
+  auto buffer = std::make_shared<TMemoryBuffer>();
+  TCompactProtocolT<TMemoryBuffer> protocol(buffer);
+  measurement.write(&protocol);
+  const std::string body = buffer->getBufferAsString();
+  std::string entry;
+  for (std::size_t size = body.size(), i = 0; i < 4; ++i, size >>= 8) {
+    entry.push_back(static_cast<char>(size & 0xff));
+  }
+  entry += body;
+  // One write, so that an entry is whole or torn at the end, never interleaved.
+  if (write(file_, entry.data(), entry.size()) != static_cast<ssize_t>(entry.size())) {
+    throw std::runtime_error(std::string("cannot write the spool: ") + std::strerror(errno));
+  }
+}
+
+void Spool::sync() { fdatasync(file_); }
+
+std::vector<idl::Measurement> Spool::read(const std::string& path) {
+  std::vector<idl::Measurement> measurements;
+  std::string bytes = read_file(path).value_or("");
+  std::size_t at = 0;
+  while (at + 4 <= bytes.size()) {
+    std::size_t size = 0;
+    for (std::size_t i = 4; i-- > 0;) {
+      size = size << 8 | static_cast<unsigned char>(bytes[at + i]);
+    }
+    at += 4;
+    if (size > bytes.size() - at) {
+      break;
+    }
+    auto buffer = std::make_shared<TMemoryBuffer>(
+        reinterpret_cast<std::uint8_t*>(bytes.data() + at), static_cast<std::uint32_t>(size));
+    TCompactProtocolT<TMemoryBuffer> protocol(buffer);
+    try {
+      measurements.emplace_back().read(&protocol);
+    } catch (const apache::thrift::TException&) {
+      measurements.pop_back();
+      break;
+    }
+    at += size;
+  }
+  return measurements;
+}
+
+}  // namespace automl::executor

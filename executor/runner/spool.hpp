@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "records_types.h"
+
+namespace automl::executor {
+
+// Measurements on disk until the engine has stored them: each as its length (4 bytes, little
+// endian) and its Thrift compact encoding. A torn last entry, left by a crash, is ignored when
+// read.
+class Spool {
+ public:
+  // Opens for appending; throws std::runtime_error.
+  explicit Spool(const std::string& path);
+  ~Spool();
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+
+  // Written through to the operating system: survives the death of this process.
+  void append(const idl::Measurement& measurement);
+  // Survives the death of the machine.
+  void sync();
+
+  static std::vector<idl::Measurement> read(const std::string& path);
+
+ private:
+  int file_;
+};
+
+}  // namespace automl::executor

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "records_types.h"
+
+#include "executor/runner/metric_patterns.hpp"
+#include "executor/runner/report_socket.hpp"
+#include "executor/runner/session_log.hpp"
+#include "executor/runner/stages/forward_reports.hpp"
+
+namespace automl::executor {
+
+struct Command {
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;
+  std::string directory;
+  std::int64_t time_limit_s = 0;  // 0: none
+  std::int64_t memory_bytes = 0;  // 0: no limit
+  double grace_s = 10;            // SIGTERM to SIGKILL
+};
+
+// Runs one command with everything it starts, to the very end: no process of it is left when `run`
+// returns. Its output goes to the log line by line, metrics in it and on the socket to the
+// forwarder. Stops on the engine's verdict, on SIGTERM to the runner, and at its limits.
+class CommandRun {
+ public:
+  // `signals` is a signalfd for SIGTERM, SIGINT and SIGCHLD, which must be blocked. `socket` and
+  // `patterns` may be null.
+  CommandRun(Command command,
+             int signals,
+             SessionLog& log,
+             MetricPatterns* patterns,
+             ReportSocket* socket,
+             ReportForwarder& forwarder);
+  ~CommandRun();
+
+  // How it ended. Throws std::runtime_error when it cannot be started at all.
+  idl::ExitReport run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Stream {
+    const char* name;
+    int fd = -1;
+    std::string line;        // of the current line, at most what patterns look at
+    std::size_t logged = 0;  // of it
+    bool continued = false;
+  };
+
+  void start();
+  void loop_until_ended();
+  void handle_wakeups(const std::vector<pollfd>& polled);
+  void read_stream(Stream& stream);
+  void take(Stream& stream, std::string_view chunk);
+  void end_line(Stream& stream);
+  void log_pieces(Stream& stream, bool line_ended);
+  void check_limits();
+  void sample_usage();
+  void stop(idl::ExitCause::type cause, const std::string& why, bool at_once);
+  void escalate();
+  bool reap();
+  void end_leftovers();
+  std::string ending(int status) const;
+  int poll_timeout_ms() const;
+
+  Command command_;
+  int signals_;
+  SessionLog& log_;
+  MetricPatterns* patterns_;
+  ReportSocket* socket_;
+  ReportForwarder& forwarder_;
+  Stream out_{"out"};
+  Stream err_{"err"};
+  pid_t child_ = 0;
+  bool child_ended_ = false;
+  int status_ = 0;
+  Clock::time_point started_;
+  Clock::time_point next_sample_;
+  Clock::time_point kill_at_ = Clock::time_point::max();
+  idl::ExitCause::type stop_cause_ = idl::ExitCause::EXITED;
+  std::string stop_why_;
+  std::string last_error_line_;
+  std::int64_t peak_memory_bytes_ = 0;
+  double last_cpu_s_ = 0;
+  std::int64_t memory_kills_before_ = -1;
+};
+
+}  // namespace automl::executor
