@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -140,6 +141,30 @@ TEST(CommandLine, KnowsWhereOnlyPlainValuesAreSafe) {
   EXPECT_FALSE(is_plain_word("a b"));
   EXPECT_FALSE(is_plain_word(""));
   EXPECT_FALSE(is_plain_word("then"));
+}
+
+TEST(CommandLine, AnyTextCanBeFilledIn) {
+  const std::vector<std::string> pieces = {"${x}", "${y}", "${args}", "'", "\"",   "`", "$(", ")",
+                                           "$((",  "))",   "${",      "}", "\\",   " ", "#",  "<<",
+                                           "\n",   "a=",   "--m",     "$", "esac", "(", ";",  "$'"};
+  const std::vector<idl::Assignment> trial = {set("x", text_value("'a b`"))};
+  std::mt19937 random(1);
+  for (int round = 0; round < 5'000; ++round) {
+    std::string command;
+    for (std::size_t i = 0, n = random() % 12; i < n; ++i) {
+      command += pieces[random() % pieces.size()];
+    }
+    std::size_t before = 0;
+    for (const CommandReference& reference : command_references(command)) {
+      EXPECT_GE(reference.offset, before);
+      EXPECT_EQ(command.compare(reference.offset, 2, "${"), 0) << command;
+      before = reference.offset + 1;
+    }
+    const std::string filled = fill_command(command, trial);
+    if (command_references(command).empty()) {
+      EXPECT_EQ(filled, command);
+    }
+  }
 }
 
 TEST(CommandLine, WritesParametersAsJson) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/study_file/document.hpp"
 
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -22,18 +22,19 @@ std::string repeated(const std::string& piece, std::size_t count) {
   return text;
 }
 
-// Errors come, and soon. The promise is 100 ms; slower builds and busy machines get ten times that.
+// Errors come, and soon: processor time, so a busy machine does not matter, with room for
+// sanitizers. (Release build: 3 ms for the alias bombs, 130 ms for the slowest megabyte.)
 void expect_refused_quickly(const std::string& what,
                             const std::string& text,
-                            const std::string& because) {
+                            const std::string& because,
+                            double most_seconds = 2) {
   const StudyFolder folder;
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const std::vector<std::string> errors = folder.errors(text);
-  const auto took = std::chrono::steady_clock::now() - start;
+  const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   ASSERT_FALSE(errors.empty()) << what;
   EXPECT_THAT(errors.front(), ::testing::HasSubstr(because)) << what;
-  EXPECT_LT(std::chrono::duration_cast<std::chrono::milliseconds>(took).count(), 1'000) << what;
-  ::testing::Test::RecordProperty(what, static_cast<int>(took / std::chrono::microseconds(1)));
+  EXPECT_LT(took, most_seconds) << what;
 }
 
 TEST(Document, AliasBombsAreRefused) {
@@ -42,9 +43,9 @@ TEST(Document, AliasBombsAreRefused) {
     const std::string before(1, static_cast<char>(c - 1));
     bomb += std::string(1, c) + ": &" + c + " [" + repeated("*" + before + ", ", 9) + "]\n";
   }
-  expect_refused_quickly("alias_bomb", bomb, "anchors");
-  expect_refused_quickly("alias_to_itself", "a: &a [*a]\n", "anchors");
-  expect_refused_quickly("many_aliases", "a: [" + repeated("*a, ", 100'000) + "]\n", "alias");
+  expect_refused_quickly("alias_bomb", bomb, "anchors", 0.1);
+  expect_refused_quickly("alias_to_itself", "a: &a [*a]\n", "anchors", 0.1);
+  expect_refused_quickly("many_aliases", "a: [" + repeated("*a, ", 100'000) + "]\n", "alias", 0.1);
 }
 
 TEST(Document, DepthBombsAreRefused) {
@@ -84,11 +85,11 @@ TEST(Document, ManyErrorsAreCountedNotListed) {
     text +=
         "  p" + std::to_string(i) + ": {float: [0, 1], when: {q" + std::to_string(i) + "x: 1}}\n";
   }
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const auto errors = folder.errors(text);
   EXPECT_EQ(errors.size(), 101U);
   EXPECT_THAT(errors.back(), ::testing::HasSubstr("and 8902 more errors"));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT(std::clock() - start, 5 * CLOCKS_PER_SEC);
 }
 
 TEST(Document, OddBytesAreRefused) {
