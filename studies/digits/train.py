@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains a multi-layer perceptron on the digits images and reports its accuracy after each epoch.
 
-Runs the same by hand: python3 train.py --lr=0.01 --optimizer=adam
+Runs the same by hand, where the reports are printed (the SDK is in sdk/python):
+  PYTHONPATH=../../sdk/python python3 train.py --lr=0.01 --optimizer=adam
 """
 import os
 
