@@ -39,7 +39,9 @@ Connection::Connection(const Endpoint& endpoint, std::chrono::milliseconds timeo
                     ? std::make_shared<transport::TSocket>(endpoint.host, endpoint.port)
                     : std::make_shared<transport::TSocket>(endpoint.unix_path);
   const int timeout_ms = static_cast<int>(timeout.count());
-  socket->setConnTimeout(timeout_ms);
+  // Connecting to a Unix socket is over at once, or waits for room in the engine's queue; without
+  // blocking, a full queue would pass for a connection.
+  socket->setConnTimeout(endpoint.unix_path.empty() ? timeout_ms : 0);
   socket->setSendTimeout(timeout_ms);
   socket->setRecvTimeout(timeout_ms);
   try {

@@ -28,8 +28,8 @@ class EngineHandler final : public EngineCalls, public StudyCalls, public Sessio
 
 class ConnectionProcessor : public apache::thrift::TProcessor {
  public:
-  ConnectionProcessor(Services& services, Connections& connections, int socket)
-      : entry_(connections, socket) {
+  ConnectionProcessor(Services& services, std::shared_ptr<Connections::Entry> entry, int socket)
+      : entry_(std::move(entry)) {
     const Principal principal = identify_peer(socket);
     services_.registerProcessor("engine",
                                 std::make_shared<idl::EngineProcessor>(
@@ -42,20 +42,20 @@ class ConnectionProcessor : public apache::thrift::TProcessor {
   bool process(std::shared_ptr<apache::thrift::protocol::TProtocol> in,
                std::shared_ptr<apache::thrift::protocol::TProtocol> out,
                void* context) override {
-    entry_.call_begins();
+    entry_->call_begins();
     bool goes_on = false;
     try {
       goes_on = services_.process(std::move(in), std::move(out), context);
     } catch (const std::exception& error) {
       spdlog::debug("a request that cannot be read: {}", error.what());
-      entry_.cut();
+      entry_->cut();
     }
-    entry_.call_ends();
+    entry_->call_ends();
     return goes_on;
   }
 
  private:
-  Connections::Entry entry_;
+  std::shared_ptr<Connections::Entry> entry_;
   apache::thrift::TMultiplexedProcessor services_;
 };
 
@@ -69,10 +69,27 @@ ConnectionProcessorFactory::ConnectionProcessorFactory(Services& services,
 std::shared_ptr<apache::thrift::TProcessor> ConnectionProcessorFactory::getProcessor(
     const apache::thrift::TConnectionInfo& connection) {
   connection.input->setRecurisionLimit(static_cast<std::uint32_t>(depth_));
-  const auto socket =
+  const auto transport =
       std::dynamic_pointer_cast<apache::thrift::transport::TSocket>(connection.transport);
-  return std::make_shared<ConnectionProcessor>(
-      services_, connections_, socket ? socket->getSocketFD() : -1);
+  const int socket = transport ? transport->getSocketFD() : -1;
+  auto entry = std::make_shared<Connections::Entry>(connections_, socket);
+  {
+    const std::lock_guard lock(mutex_);
+    open_[connection.input.get()] = entry;
+  }
+  return std::make_shared<ConnectionProcessor>(services_, std::move(entry), socket);
+}
+
+void ConnectionProcessorFactory::deleteContext(
+    void* /*context*/,
+    std::shared_ptr<apache::thrift::protocol::TProtocol> in,
+    std::shared_ptr<apache::thrift::protocol::TProtocol> /*out*/) {
+  const std::lock_guard lock(mutex_);
+  const auto found = open_.find(in.get());
+  if (found != open_.end()) {
+    found->second->closed();
+    open_.erase(found);
+  }
 }
 
 }  // namespace automl::engine::server

@@ -20,12 +20,7 @@ Connections::Entry::Entry(Connections& connections, int socket)
   place_ = connections_.entries_.insert(connections_.entries_.end(), this);
 }
 
-Connections::Entry::~Entry() {
-  const std::lock_guard lock(connections_.mutex_);
-  connections_.entries_.erase(place_);
-  connections_.crowded_ =
-      connections_.crowded_ && connections_.entries_.size() > connections_.limit_ / 2;
-}
+Connections::Entry::~Entry() { closed(); }
 
 void Connections::Entry::call_begins() {
   const std::lock_guard lock(connections_.mutex_);
@@ -36,13 +31,35 @@ void Connections::Entry::call_begins() {
 void Connections::Entry::call_ends() {
   const std::lock_guard lock(connections_.mutex_);
   --calls_;
-  connections_.entries_.splice(connections_.entries_.end(), connections_.entries_, place_);
+  if (listed_) {
+    connections_.entries_.splice(connections_.entries_.end(), connections_.entries_, place_);
+  }
   if (--connections_.calls_ == 0) {
     connections_.quiet_.notify_all();
   }
 }
 
-void Connections::Entry::cut() { ::shutdown(socket_, SHUT_RDWR); }
+void Connections::Entry::cut() {
+  const std::lock_guard lock(connections_.mutex_);
+  if (listed_) {
+    ::shutdown(socket_, SHUT_RDWR);
+    leave();
+  }
+}
+
+void Connections::Entry::closed() {
+  const std::lock_guard lock(connections_.mutex_);
+  if (listed_) {
+    leave();
+  }
+}
+
+void Connections::Entry::leave() {
+  connections_.entries_.erase(place_);
+  listed_ = false;
+  connections_.crowded_ =
+      connections_.crowded_ && connections_.entries_.size() > connections_.limit_ / 2;
+}
 
 bool Connections::wait_until_quiet(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
@@ -61,9 +78,8 @@ void Connections::cut_quietest() {
     if (!std::exchange(crowded_, true)) {
       spdlog::warn("{} connections: cutting those that have been quiet longest", entries_.size());
     }
-    (*quiet)->cut();
-    // It stays listed until the server has noticed, but is not the first choice any more.
-    entries_.splice(entries_.end(), entries_, quiet);
+    ::shutdown((*quiet)->socket_, SHUT_RDWR);
+    (*quiet)->leave();
   }
 }
 

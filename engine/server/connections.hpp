@@ -16,8 +16,8 @@ class Connections {
  public:
   explicit Connections(std::size_t limit);
 
-  // One open connection: listed while this object lives, which must end before the socket is
-  // closed (else the number could name another file when it is cut).
+  // One open connection: listed until it is cut or closed. Whoever closes its socket calls `closed`
+  // first, else the socket's number could stand for another connection when this one is cut.
   class Entry {
    public:
     Entry(Connections& connections, int socket);
@@ -29,12 +29,16 @@ class Connections {
     void call_ends();
     // Ends the conversation; the server closes the socket then.
     void cut();
+    void closed();
 
    private:
     friend class Connections;
+    void leave();
+
     Connections& connections_;
     const int socket_;
     int calls_ = 0;
+    bool listed_ = true;
     std::list<Entry*>::iterator place_;
   };
 

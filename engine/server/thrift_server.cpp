@@ -84,12 +84,15 @@ class ThriftServer::Listener {
         static_cast<std::size_t>(options.threads));
     workers_->threadFactory(std::make_shared<concurrency::ThreadFactory>(false));
     workers_->start();
+    const auto factory =
+        std::make_shared<ConnectionProcessorFactory>(services, connections, options.depth);
     server_ = std::make_unique<NonblockingServer>(
-        std::make_shared<ConnectionProcessorFactory>(services, connections, options.depth),
+        factory,
         std::make_shared<protocol::TBinaryProtocolFactory>(
             options.string_bytes, options.container_elements, true, true),
         socket_,
         workers_);
+    server_->setServerEventHandler(factory);
     server_->setMaxFrameSize(static_cast<std::size_t>(options.frame_bytes));
     // Connections are cut at the limit; this is the wall behind it.
     server_->setMaxConnections(options.connections + options.connections / 4 + 16);

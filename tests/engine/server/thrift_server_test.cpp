@@ -213,7 +213,7 @@ TEST(ThriftServer, IsNotHeldUpByHalfOpenConnections) {
 
 TEST(ThriftServer, CutsTheQuietestConnectionAboveTheLimit) {
   ServerOptions options;
-  options.connections = 20;
+  options.connections = 40;
   const RunningServer server(own_principal(), options);
   const auto used = server.connect();
   idl::EngineInfo info;
