@@ -48,7 +48,7 @@ class CommandRun {
   struct Stream {
     const char* name;
     int fd = -1;
-    std::string line;        // of the current line, at most what patterns look at
+    std::string line = "";        // of the current line, at most what patterns look at
     std::size_t logged = 0;  // of it
     bool continued = false;
   };
