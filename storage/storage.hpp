@@ -25,7 +25,11 @@ struct StoredReply {
 // Compare-and-set methods return false when the record is not in the expected state; nothing has
 // changed then. All methods may throw Unavailable; after it (and after a failed commit) the owner
 // calls `rollback` and must not trust what it believes the store to hold. Unique keys that are
-// violated throw Conflict.
+// violated throw Conflict; the method that threw it has changed nothing and the turn may go on.
+// A change outside of a turn, or a `begin` inside of one, is a std::logic_error.
+//
+// Strings are bytes and compare as bytes. Those that are part of a unique key (owner, names, token,
+// metric, principal, request id) are UTF-8 of at most 255 characters; a session's name at most 700.
 //
 // Not-a-number and infinite metric values come back as they went in.
 class Storage {
@@ -41,7 +45,7 @@ class Storage {
 
   // -- studies: unique (owner, name); ids are given by the store, counting from 1
   virtual std::int64_t create_study(const idl::Study& study) = 0;
-  // Replaces the whole record of an existing study.
+  // Replaces the whole record of an existing study; id, owner and name stay (else Conflict).
   virtual void update_study(const idl::Study& study) = 0;
   virtual std::vector<idl::Study> load_studies() = 0;
 
@@ -63,26 +67,29 @@ class Storage {
   // The next free NUMBER of OWNER/DATASET/NUMBER, counting from 1; taken by this call.
   virtual std::int64_t next_session_number(const std::string& owner,
                                            const std::string& dataset) = 0;
-  // Replaces a session that is not terminal in the store; false when it is.
+  // Replaces a session that is not terminal in the store; false when it is. Id, name and study stay.
   virtual bool update_session(const idl::Session& session) = 0;
   virtual std::optional<idl::Session> find_session(const std::string& name) = 0;
   virtual std::optional<idl::Session> load_session(std::int64_t id) = 0;
-  // Newest first, at most `limit`; `study_id` 0: all.
+  // Newest first, at most `limit` (0: none); `study_id` 0: all.
   virtual std::vector<idl::Session> load_recent_sessions(std::int64_t study_id,
                                                          std::int64_t limit) = 0;
   virtual std::vector<idl::Session> load_open_sessions() = 0;
 
   // -- attempts: unique (session, number), unique token
-  // The attempt with its session, which becomes LAUNCHING, in one step.
+  // The attempt with its session, which becomes LAUNCHING, in one step. Conflict also when the
+  // session has ended or has an open attempt.
   virtual void begin_attempt(const idl::Attempt& attempt, const idl::Session& session) = 0;
   // Replaces an attempt that is not terminal in the store and has the same token; false otherwise.
+  // The acknowledged sequence is moved by record_measurements alone.
   virtual bool update_attempt(const idl::Attempt& attempt) = 0;
   virtual std::vector<idl::Attempt> load_attempts(std::int64_t session_id) = 0;
   virtual std::vector<idl::Attempt> load_open_attempts() = 0;
 
   // -- measurements: key (attempt, sequence); a repeat is ignored
   // Stores the batch and moves the attempt's acknowledged_sequence; measurements at or below the
-  // acknowledged one are skipped. Returns the new acknowledged sequence.
+  // acknowledged one are skipped. Returns the new acknowledged sequence. A measurement without
+  // metrics moves it and leaves nothing else. Conflict when no attempt has this number and token.
   virtual std::int64_t record_measurements(const idl::Attempt& attempt,
                                            const std::vector<idl::Measurement>& batch) = 0;
   virtual std::vector<idl::StoredMeasurement> load_measurements(std::int64_t session_id) = 0;

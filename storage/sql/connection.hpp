@@ -2,41 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "storage/sql/statement.hpp"
+
 namespace automl::storage {
 
-// A prepared statement, bound by position from 1, read by column from 0. Every failure throws one
-// of errors.hpp. Not thread safe.
-class Statement {
- public:
-  virtual ~Statement() = default;
-
-  virtual Statement& bind(std::int64_t value) = 0;
-  virtual Statement& bind(double value) = 0;
-  // Bytes, also with NUL in them.
-  virtual Statement& bind_text(std::string_view value) = 0;
-  virtual Statement& bind_blob(std::string_view value) = 0;
-  virtual Statement& bind_null() = 0;
-
-  // Advances to the next row; false when there is none.
-  virtual bool next() = 0;
-  virtual std::int64_t integer(int column) = 0;
-  virtual double real(int column) = 0;
-  virtual std::string bytes(int column) = 0;
-  virtual bool null(int column) = 0;
-
-  // Runs to the end; returns how many rows were changed.
-  std::int64_t run();
-
- protected:
-  virtual std::int64_t changed_rows() = 0;
-};
-
-// One connection to a database. The same SQL is prepared once and kept.
+// One connection to a database: all that a driver has to supply. The same SQL is prepared once and
+// kept. Not thread safe.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -48,8 +22,11 @@ class Connection {
   virtual std::int64_t last_insert_id() = 0;
 
   virtual void begin() = 0;
+  // When it throws, the transaction may or may not be durable.
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
+  // False also when a failed statement has ended the transaction by itself.
+  virtual bool in_transaction() = 0;
 };
 
 }  // namespace automl::storage

@@ -9,12 +9,9 @@ namespace automl::storage {
 namespace {
 
 std::int64_t current_version(Connection& connection) {
-  connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
-  Statement& read = connection.prepare("SELECT MAX(version) FROM schema_version");
-  const std::int64_t version = read.next() && !read.null(0) ? read.integer(0) : 0;
-  while (read.next()) {
-  }
-  return version;
+  connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)");
+  Rows rows(connection.prepare("SELECT MAX(version) FROM schema_version"));
+  return rows.next() && !rows.null(0) ? rows.integer(0) : 0;
 }
 
 }  // namespace
@@ -24,8 +21,8 @@ void migrate(Connection& connection) {
   const std::int64_t version = current_version(connection);
   if (version > newest) {
     throw Corruption("the store has schema " + std::to_string(version) +
-                     ", this release knows up to " + std::to_string(newest) +
-                     ": use the newer release");
+                     ", written by a newer release; this release knows up to " +
+                     std::to_string(newest) + ": use the newer release");
   }
   for (std::int64_t number = version + 1; number <= newest; ++number) {
     Transaction transaction(connection);

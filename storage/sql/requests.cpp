@@ -5,24 +5,24 @@ namespace automl::storage {
 
 std::optional<StoredReply> SqlStorage::find_reply(const std::string& principal,
                                                   const std::string& request_id) {
-  Statement& read = connection_->prepare(
-      "SELECT body_digest, reply FROM requests WHERE principal = ? AND request_id = ?");
-  std::optional<StoredReply> found;
-  read.bind_text(principal).bind_text(request_id);
-  while (read.next()) {
-    found = StoredReply{read.bytes(0), read.bytes(1)};
+  Rows rows(connection_
+                ->prepare("SELECT body_digest, reply FROM requests "
+                          "WHERE principal = ? AND request_id = ?")
+                .bind_text(principal)
+                .bind_text(request_id));
+  if (!rows.next()) {
+    return std::nullopt;
   }
-  return found;
+  return StoredReply{rows.bytes(0), rows.bytes(1)};
 }
 
 void SqlStorage::store_reply(const std::string& principal,
                              const std::string& request_id,
                              const StoredReply& reply,
                              std::int64_t now_ms) {
-  connection_
-      ->prepare(
-          "INSERT INTO requests (principal, request_id, body_digest, reply, time_ms) "
-          "VALUES (?, ?, ?, ?, ?)")
+  prepare_write(
+      "INSERT INTO requests (principal, request_id, body_digest, reply, time_ms) "
+      "VALUES (?, ?, ?, ?, ?)")
       .bind_text(principal)
       .bind_text(request_id)
       .bind_text(reply.body_digest)
@@ -32,7 +32,7 @@ void SqlStorage::store_reply(const std::string& principal,
 }
 
 void SqlStorage::forget_replies(std::int64_t before_ms) {
-  connection_->prepare("DELETE FROM requests WHERE time_ms < ?").bind(before_ms).run();
+  prepare_write("DELETE FROM requests WHERE time_ms < ?").bind(before_ms).run();
 }
 
 }  // namespace automl::storage

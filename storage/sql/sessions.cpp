@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <stdexcept>
+
 #include "storage/errors.hpp"
 #include "storage/sql/record_codec.hpp"
 #include "storage/sql/sql_storage.hpp"
+#include "storage/sql/transaction.hpp"
 
 namespace automl::storage {
 
@@ -23,35 +27,32 @@ std::int64_t open_flag(const idl::Attempt& attempt) {
              : 0;
 }
 
-idl::Session read_session(Statement& read) {
-  idl::Session session;
-  decode_record(read.bytes(1), session);
-  session.id = read.integer(0);
-  return session;
-}
-
-std::vector<idl::Session> read_sessions(Statement& read) {
+std::vector<idl::Session> read_sessions(Statement& statement) {
   std::vector<idl::Session> sessions;
-  while (read.next()) {
-    sessions.push_back(read_session(read));
+  Rows rows(statement);
+  while (rows.next()) {
+    idl::Session& session = sessions.emplace_back();
+    decode_record(rows.bytes(1), session);
+    session.id = rows.integer(0);
   }
   return sessions;
 }
 
-std::optional<idl::Session> read_one(Statement& read) {
-  std::vector<idl::Session> found = read_sessions(read);
+std::optional<idl::Session> read_one(Statement& statement) {
+  std::vector<idl::Session> found = read_sessions(statement);
   if (found.empty()) {
     return std::nullopt;
   }
   return std::move(found.front());
 }
 
-std::vector<idl::Attempt> read_attempts(Statement& read) {
+std::vector<idl::Attempt> read_attempts(Statement& statement) {
   std::vector<idl::Attempt> attempts;
-  while (read.next()) {
+  Rows rows(statement);
+  while (rows.next()) {
     idl::Attempt& attempt = attempts.emplace_back();
-    decode_record(read.bytes(0), attempt);
-    attempt.acknowledged_sequence = read.integer(1);
+    decode_record(rows.bytes(0), attempt);
+    attempt.acknowledged_sequence = rows.integer(1);
   }
   return attempts;
 }
@@ -59,9 +60,10 @@ std::vector<idl::Attempt> read_attempts(Statement& read) {
 }  // namespace
 
 void SqlStorage::create_session(idl::Session& session) {
-  connection_->prepare("INSERT INTO sessions (name, study_id, open, record) VALUES (?, ?, ?, ?)")
+  prepare_write("INSERT INTO sessions (name, study_id, state, open, record) VALUES (?, ?, ?, ?, ?)")
       .bind_text(session.name)
       .bind(session.study_id)
+      .bind(static_cast<std::int64_t>(session.state))
       .bind(open_flag(session))
       .bind_blob(encode_record(session))
       .run();
@@ -70,8 +72,7 @@ void SqlStorage::create_session(idl::Session& session) {
 
 std::int64_t SqlStorage::next_session_number(const std::string& owner, const std::string& dataset) {
   const std::int64_t changed =
-      connection_
-          ->prepare("UPDATE session_numbers SET last = last + 1 WHERE owner = ? AND dataset = ?")
+      prepare_write("UPDATE session_numbers SET last = last + 1 WHERE owner = ? AND dataset = ?")
           .bind_text(owner)
           .bind_text(dataset)
           .run();
@@ -82,20 +83,25 @@ std::int64_t SqlStorage::next_session_number(const std::string& owner, const std
         .run();
     return 1;
   }
-  Statement& read =
-      connection_->prepare("SELECT last FROM session_numbers WHERE owner = ? AND dataset = ?");
-  read.bind_text(owner).bind_text(dataset).next();
-  const std::int64_t number = read.integer(0);
-  while (read.next()) {
+  Rows rows(connection_->prepare("SELECT last FROM session_numbers WHERE owner = ? AND dataset = ?")
+                .bind_text(owner)
+                .bind_text(dataset));
+  if (!rows.next()) {
+    throw Corruption("the store has lost a session number");
   }
-  return number;
+  return rows.integer(0);
 }
 
 bool SqlStorage::update_session(const idl::Session& session) {
-  return connection_->prepare("UPDATE sessions SET open = ?, record = ? WHERE id = ? AND open = 1")
+  return prepare_write(
+             "UPDATE sessions SET state = ?, open = ?, record = ? "
+             "WHERE id = ? AND name = ? AND study_id = ? AND open = 1")
+             .bind(static_cast<std::int64_t>(session.state))
              .bind(open_flag(session))
              .bind_blob(encode_record(session))
              .bind(session.id)
+             .bind_text(session.name)
+             .bind(session.study_id)
              .run() == 1;
 }
 
@@ -110,6 +116,7 @@ std::optional<idl::Session> SqlStorage::load_session(std::int64_t id) {
 
 std::vector<idl::Session> SqlStorage::load_recent_sessions(std::int64_t study_id,
                                                            std::int64_t limit) {
+  limit = std::max<std::int64_t>(limit, 0);  // databases differ in what a negative limit means
   if (study_id == 0) {
     return read_sessions(
         connection_->prepare("SELECT id, record FROM sessions ORDER BY id DESC LIMIT ?")
@@ -128,29 +135,36 @@ std::vector<idl::Session> SqlStorage::load_open_sessions() {
 }
 
 void SqlStorage::begin_attempt(const idl::Attempt& attempt, const idl::Session& session) {
-  connection_
-      ->prepare(
-          "INSERT INTO attempts (session_id, number, token, open, acknowledged, record) "
-          "VALUES (?, ?, ?, ?, ?, ?)")
-      .bind(attempt.session_id)
-      .bind(static_cast<std::int64_t>(attempt.number))
-      .bind_text(attempt.token)
-      .bind(open_flag(attempt))
-      .bind(attempt.acknowledged_sequence)
-      .bind_blob(encode_record(attempt))
-      .run();
-  if (!update_session(session)) {
-    throw Conflict("session " + std::to_string(session.id) + " has ended");
+  if (attempt.session_id != session.id) {
+    throw std::logic_error("begin_attempt: the attempt belongs to another session");
   }
+  require_turn();
+  all_or_nothing(*connection_, [&] {
+    if (!update_session(session)) {
+      throw Conflict("session " + std::to_string(session.id) + " is not open in the store");
+    }
+    connection_
+        ->prepare(
+            "INSERT INTO attempts (session_id, number, token, state, open, acknowledged, record) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(attempt.session_id)
+        .bind(static_cast<std::int64_t>(attempt.number))
+        .bind_text(attempt.token)
+        .bind(static_cast<std::int64_t>(attempt.state))
+        .bind(open_flag(attempt))
+        .bind(attempt.acknowledged_sequence)
+        .bind_blob(encode_record(attempt))
+        .run();
+  });
 }
 
 bool SqlStorage::update_attempt(const idl::Attempt& attempt) {
-  return connection_
-             ->prepare(
-                 "UPDATE attempts SET open = ?, acknowledged = MAX(acknowledged, ?), "
-                 "record = ? WHERE session_id = ? AND number = ? AND token = ? AND open = 1")
+  // `acknowledged` belongs to record_measurements: an older record must not move it back.
+  return prepare_write(
+             "UPDATE attempts SET state = ?, open = ?, record = ? "
+             "WHERE session_id = ? AND number = ? AND token = ? AND open = 1")
+             .bind(static_cast<std::int64_t>(attempt.state))
              .bind(open_flag(attempt))
-             .bind(attempt.acknowledged_sequence)
              .bind_blob(encode_record(attempt))
              .bind(attempt.session_id)
              .bind(static_cast<std::int64_t>(attempt.number))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "storage/sql/connection.hpp"
 #include "storage/storage.hpp"
@@ -61,8 +62,13 @@ class SqlStorage : public Storage {
   void forget_replies(std::int64_t before_ms) override;
 
  private:
+  // For statements that change something: refuses them outside of a turn, where no fence holds.
+  Statement& prepare_write(std::string_view sql);
+  void require_turn();
+
   std::shared_ptr<Connection> connection_;
-  std::int64_t epoch_ = 0;
+  std::int64_t epoch_ = 0;  // 0: not claimed
+  bool in_turn_ = false;
 };
 
 // Applies the migrations that are missing, each in a transaction of its own.

@@ -6,7 +6,7 @@
 namespace automl::storage {
 
 std::int64_t SqlStorage::create_study(const idl::Study& study) {
-  connection_->prepare("INSERT INTO studies (owner, name, state, record) VALUES (?, ?, ?, ?)")
+  prepare_write("INSERT INTO studies (owner, name, state, record) VALUES (?, ?, ?, ?)")
       .bind_text(study.owner)
       .bind_text(study.spec.name)
       .bind(static_cast<std::int64_t>(study.state))
@@ -17,23 +17,27 @@ std::int64_t SqlStorage::create_study(const idl::Study& study) {
 
 void SqlStorage::update_study(const idl::Study& study) {
   const std::int64_t changed =
-      connection_->prepare("UPDATE studies SET state = ?, record = ? WHERE id = ?")
+      prepare_write(
+          "UPDATE studies SET state = ?, record = ? WHERE id = ? AND owner = ? AND name = ?")
           .bind(static_cast<std::int64_t>(study.state))
           .bind_blob(encode_record(study))
           .bind(study.id)
+          .bind_text(study.owner)
+          .bind_text(study.spec.name)
           .run();
   if (changed != 1) {
-    throw Conflict("study " + std::to_string(study.id) + " is not in the store");
+    throw Conflict("study " + std::to_string(study.id) +
+                   " of that owner and name is not in the store");
   }
 }
 
 std::vector<idl::Study> SqlStorage::load_studies() {
   std::vector<idl::Study> studies;
-  Statement& read = connection_->prepare("SELECT id, record FROM studies ORDER BY id");
-  while (read.next()) {
+  Rows rows(connection_->prepare("SELECT id, record FROM studies ORDER BY id"));
+  while (rows.next()) {
     idl::Study& study = studies.emplace_back();
-    decode_record(read.bytes(1), study);
-    study.id = read.integer(0);
+    decode_record(rows.bytes(1), study);
+    study.id = rows.integer(0);
   }
   return studies;
 }

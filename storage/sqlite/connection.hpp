@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "storage/sql/connection.hpp"
@@ -10,6 +11,8 @@
 struct sqlite3;
 
 namespace automl::storage {
+
+class SqliteStatement;
 
 // The one connection to an SQLite database: WAL, every commit synced, no waiting for locks (there
 // is one writer). A file is created with mode 0600. Errors come out as errors.hpp says: full disk,
@@ -26,11 +29,16 @@ class SqliteConnection : public Connection {
   void begin() override;
   void commit() override;
   void rollback() noexcept override;
+  bool in_transaction() override;
 
  private:
+  void set_up(bool in_memory);
+  std::int64_t pragma(const std::string& name);
+
   std::string path_;
   sqlite3* handle_ = nullptr;
-  std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
+  // Keys point at the text that each statement keeps.
+  std::unordered_map<std::string_view, std::unique_ptr<SqliteStatement>> statements_;
 };
 
 }  // namespace automl::storage

@@ -25,7 +25,8 @@ CREATE TABLE trials (
 CREATE TABLE sessions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name VARCHAR(700) NOT NULL UNIQUE,
-  study_id INTEGER NOT NULL,
+  study_id INTEGER NOT NULL CHECK (study_id >= 0),
+  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 7),
   open INTEGER NOT NULL CHECK (open IN (0, 1)),
   record BLOB NOT NULL
 );
@@ -35,7 +36,7 @@ CREATE INDEX sessions_by_study ON sessions (study_id, id);
 CREATE TABLE session_numbers (
   owner VARCHAR(255) NOT NULL,
   dataset VARCHAR(255) NOT NULL,
-  last INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= 1),
   PRIMARY KEY (owner, dataset)
 );
 
@@ -43,8 +44,9 @@ CREATE TABLE attempts (
   session_id INTEGER NOT NULL REFERENCES sessions (id),
   number INTEGER NOT NULL CHECK (number >= 1),
   token CHAR(32) NOT NULL UNIQUE,
+  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 8),
   open INTEGER NOT NULL CHECK (open IN (0, 1)),
-  acknowledged INTEGER NOT NULL,
+  acknowledged INTEGER NOT NULL CHECK (acknowledged >= 0),
   record BLOB NOT NULL,
   PRIMARY KEY (session_id, number)
 );
@@ -58,7 +60,7 @@ CREATE TABLE measurements (
   metric VARCHAR(255) NOT NULL,
   step INTEGER NOT NULL,
   time_ms INTEGER NOT NULL,
-  status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 3), -- finite, not a number, infinity, -infinity
+  status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4), -- plain, not a number, infinity, -infinity, -0
   value DOUBLE,
   PRIMARY KEY (session_id, attempt, sequence, metric),
   CHECK ((status = 0) = (value IS NOT NULL))
