@@ -18,7 +18,10 @@ constexpr std::chrono::seconds kCapacityInterval{60};
 ExecutorThread::ExecutorThread(executor::Executor& executor,
                                std::chrono::milliseconds poll,
                                std::function<void(Event)> post)
-    : executor_(executor), poll_(poll), post_(std::move(post)), thread_([this] { work(); }) {}
+    : executor_(executor), poll_(poll), post_(std::move(post)) {
+  read_capacity();
+  thread_ = std::thread([this] { work(); });
+}
 
 ExecutorThread::~ExecutorThread() {
   {
@@ -39,7 +42,6 @@ void ExecutorThread::add(Order order) {
 
 void ExecutorThread::work() {
   using SteadyClock = std::chrono::steady_clock;
-  read_capacity();
   SteadyClock::time_point next_poll = SteadyClock::now() + poll_;
   SteadyClock::time_point next_capacity = SteadyClock::now() + kCapacityInterval;
   for (;;) {

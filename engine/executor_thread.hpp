@@ -25,7 +25,8 @@ namespace automl::engine {
 // answered as "try again" or "cannot be told".
 class ExecutorThread {
  public:
-  // `post` is called by the thread and must be callable until this object is gone, as must
+  // Reads the capacity first, so that it is known to whatever comes later. `post` is called by this
+  // thread and the new one and must be callable until this object is gone, as must
   // `executor` be.
   ExecutorThread(executor::Executor& executor,
                  std::chrono::milliseconds poll,

@@ -167,6 +167,7 @@ struct Blockage {
 struct LogSlice {
   1: binary bytes
   2: i64 next_offset
+  /** Nothing will follow: the attempt is over, or, when attempt 0 was asked for, the session is. */
   3: bool ended
   /** Attempt the slice belongs to. */
   4: i32 attempt
@@ -210,7 +211,8 @@ service Engine {
   /** Trials for a program outside to evaluate; at most 1,000 at once. */
   list<records.Trial> ask(1: string request_id, 2: string study, 3: i32 count)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
-  /** Durable when it returns. The same outcome twice is accepted, another one is a Conflict. */
+  /** Durable when it returns. The same outcome twice is accepted, another one is a Conflict; so
+   *  `request_id` may be empty here. */
   void tell(1: string request_id, 2: string study, 3: i64 number, 4: Outcome outcome)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
 
@@ -222,6 +224,8 @@ service Engine {
   SessionRow show_session(1: string session) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   void stop_session(1: string request_id, 2: string session, 3: bool kill)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+  /** Attempt 0: the latest one. When a reply names a later attempt than the one before, begin at 0
+   *  again: its log is another file. */
   LogSlice read_log(1: string session, 2: i32 attempt, 3: i64 offset, 4: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
   /** Empty `subject`: everything that waits. */

@@ -155,11 +155,16 @@ void StudyCalls::tell(const std::string& request_id,
                       std::int64_t number,
                       const idl::Outcome& outcome) {
   authorize(Action::kDrive);
-  idl::Engine_tell_args arguments;
-  arguments.study = study;
-  arguments.number = number;
-  arguments.outcome = outcome;
-  TrialTold event{make_caller(principal_, request_id, arguments), study, number, outcome};
+  TrialTold event{{}, study, number, outcome};
+  event.caller.principal = principal_.user;
+  // A repeated outcome is recognised without a request id.
+  if (!request_id.empty()) {
+    idl::Engine_tell_args arguments;
+    arguments.study = study;
+    arguments.number = number;
+    arguments.outcome = outcome;
+    event.caller = make_caller(principal_, request_id, arguments);
+  }
   wait_for(services_.loop.call(std::move(event)));
 }
 
