@@ -2,6 +2,7 @@
 #include "engine/proposals.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "engine/command_line.hpp"
@@ -319,9 +320,10 @@ void tell(Turn& turn, const TrialTold& event) {
     return turn.reply(call, std::monostate());
   }
   const TrialSummary& ended = study->trials[static_cast<std::size_t>(event.number)];
-  const bool same = event.outcome.__isset.value ? ended.state == idl::TrialState::COMPLETE &&
-                                                      ended.value == event.outcome.value
-                                                : ended.state == idl::TrialState::FAILED;
+  const bool has_value = event.outcome.__isset.value && std::isfinite(event.outcome.value);
+  const bool same = has_value ? ended.state == idl::TrialState::COMPLETE &&
+                                    ended.value == event.outcome.value
+                              : ended.state == idl::TrialState::FAILED;
   if (same) {
     return turn.reply(call, std::monostate());
   }
