@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/facts.hpp"
+
+#include "tests/simulation/world.hpp"
+
+namespace automl::simulation {
+
+namespace {
+
+using S = idl::StudyState;
+using T = idl::TrialState;
+using N = idl::SessionState;
+using A = idl::AttemptState;
+
+// The tables of docs/states.md, written down here once more: the engine's own are under test.
+const std::set<std::pair<int, int>> kStudyMoves = {{S::RUNNING, S::PAUSED},
+                                                   {S::RUNNING, S::DONE},
+                                                   {S::RUNNING, S::STOPPED},
+                                                   {S::RUNNING, S::FAILED},
+                                                   {S::PAUSED, S::RUNNING},
+                                                   {S::PAUSED, S::DONE},
+                                                   {S::PAUSED, S::STOPPED},
+                                                   {S::PAUSED, S::FAILED},
+                                                   {S::STOPPED, S::RUNNING},
+                                                   {S::FAILED, S::RUNNING}};
+const std::set<std::pair<int, int>> kTrialMoves = {{T::WAITING, T::RUNNING},
+                                                   {T::WAITING, T::CANCELLED},
+                                                   {T::WAITING, T::FAILED},
+                                                   {T::RUNNING, T::COMPLETE},
+                                                   {T::RUNNING, T::FAILED},
+                                                   {T::RUNNING, T::WAITING}};
+const std::set<std::pair<int, int>> kSessionMoves = {{N::QUEUED, N::LAUNCHING},
+                                                     {N::QUEUED, N::STOPPED},
+                                                     {N::QUEUED, N::FAILED},
+                                                     {N::LAUNCHING, N::RUNNING},
+                                                     {N::LAUNCHING, N::QUEUED},
+                                                     {N::LAUNCHING, N::STOPPED},
+                                                     {N::LAUNCHING, N::FAILED},
+                                                     {N::RUNNING, N::COMPLETE},
+                                                     {N::RUNNING, N::FAILED},
+                                                     {N::RUNNING, N::STOPPED},
+                                                     {N::RUNNING, N::QUEUED}};
+const std::set<std::pair<int, int>> kAttemptMoves = {{A::LAUNCHING, A::RUNNING},
+                                                     {A::LAUNCHING, A::FAILED},
+                                                     {A::LAUNCHING, A::STOPPED},
+                                                     {A::LAUNCHING, A::LOST},
+                                                     {A::RUNNING, A::SUSPECT},
+                                                     {A::RUNNING, A::COMPLETE},
+                                                     {A::RUNNING, A::FAILED},
+                                                     {A::RUNNING, A::STOPPED},
+                                                     {A::RUNNING, A::LOST},
+                                                     {A::SUSPECT, A::RUNNING},
+                                                     {A::SUSPECT, A::COMPLETE},
+                                                     {A::SUSPECT, A::FAILED},
+                                                     {A::SUSPECT, A::STOPPED},
+                                                     {A::SUSPECT, A::LOST}};
+
+void check_move(const std::set<std::pair<int, int>>& table,
+                const std::string& what,
+                int from,
+                int to,
+                bool was_final) {
+  if (was_final && from != to) {
+    throw Violation(what + " moved from terminal state " + std::to_string(from) + " to " +
+                    std::to_string(to));
+  }
+  if (from != to && table.count({from, to}) == 0) {
+    throw Violation(what + " moved from state " + std::to_string(from) + " to " +
+                    std::to_string(to) + ", which the table does not allow");
+  }
+}
+
+// Continuing a stopped or failed study is the owner's right, so `ended` does not forbid it here.
+struct Apply {
+  Facts& facts;
+
+  void operator()(const NewStudy& change) const {
+    facts.studies[change.record.id] = change.record;
+    facts.touched_studies.insert(change.record.id);
+  }
+  void operator()(const idl::Study& study) const {
+    idl::Study& old = facts.studies.at(study.id);
+    check_move(kStudyMoves, "study " + study.spec.name, old.state, study.state, false);
+    if (study.spec != old.spec || study.owner != old.owner) {
+      throw Violation("study " + study.spec.name + " became another one");
+    }
+    old = study;
+    facts.touched_studies.insert(study.id);
+  }
+  void operator()(const NewTrial& change) const {
+    facts.trials[{change.record.study_id, change.record.number}] = change.record;
+    facts.touched_studies.insert(change.record.study_id);
+  }
+  void operator()(const idl::Trial& trial) const {
+    const TrialKey key{trial.study_id, trial.number};
+    idl::Trial& old = facts.trials.at(key);
+    const std::string name =
+        "trial " + std::to_string(trial.study_id) + "/" + std::to_string(trial.number);
+    check_move(kTrialMoves, name, old.state, trial.state, ended(old.state));
+    if (trial.configuration != old.configuration || trial.session_id != old.session_id) {
+      throw Violation(name + " became another one");
+    }
+    if (ended(old.state)) {
+      throw Violation(name + " was written after its end");
+    }
+    if (ended(trial.state)) {
+      facts.ended_trials.push_back(key);
+    }
+    old = trial;
+    facts.touched_studies.insert(trial.study_id);
+    if (trial.session_id != 0) {
+      facts.touched_sessions.insert(trial.session_id);
+    }
+  }
+  void operator()(const NewSession& change) const {
+    facts.sessions[change.record.id] = change.record;
+    facts.touched_sessions.insert(change.record.id);
+  }
+  void operator()(const idl::Session& session) const {
+    idl::Session& old = facts.sessions.at(session.id);
+    check_move(
+        kSessionMoves, "session " + session.name, old.state, session.state, ended(old.state));
+    if (ended(old.state)) {
+      throw Violation("session " + session.name + " was written after its end");
+    }
+    old = session;
+    facts.touched_sessions.insert(session.id);
+  }
+  void operator()(const NewAttempt& change) const {
+    const AttemptKey key{change.record.session_id, change.record.number};
+    facts.attempts[key] = change.record;
+    if (!facts.by_token.emplace(change.record.token, key).second) {
+      throw Violation("two attempts with one token");
+    }
+    facts.new_attempts.push_back(key);
+    facts.touched_sessions.insert(change.record.session_id);
+  }
+  void operator()(const idl::Attempt& attempt) const {
+    const AttemptKey key{attempt.session_id, attempt.number};
+    idl::Attempt& old = facts.attempts.at(key);
+    check_move(kAttemptMoves,
+               "attempt " + std::to_string(attempt.session_id) + "#" +
+                   std::to_string(attempt.number),
+               old.state,
+               attempt.state,
+               ended(old.state));
+    if (attempt.token != old.token) {
+      throw Violation("an attempt got another token");
+    }
+    if (ended(attempt.state)) {
+      facts.ended_attempts.push_back(key);
+    }
+    if (attempt.state == A::RUNNING) {
+      facts.started[key] = true;
+    }
+    old = attempt;
+    facts.touched_sessions.insert(attempt.session_id);
+  }
+  void operator()(const NewMeasurements& change) const {
+    auto& stored = facts.measurements[{change.session_id, change.attempt}];
+    for (const idl::Measurement& measurement : change.batch) {
+      if (stored.empty() || measurement.sequence > stored.rbegin()->first) {
+        stored.emplace(measurement.sequence, measurement);
+      }
+    }
+  }
+  void operator()(const NewReply& change) const {
+    const std::pair<std::string, std::string> key{change.principal, change.request_id};
+    facts.replies[key] = change.reply;
+    facts.fresh_replies.insert(key);
+  }
+};
+
+}  // namespace
+
+void Facts::apply(const std::vector<Change>& changes) {
+  touched_studies.clear();
+  touched_sessions.clear();
+  ended_trials.clear();
+  new_attempts.clear();
+  ended_attempts.clear();
+  fresh_replies.clear();
+  for (const Change& change : changes) {
+    std::visit(Apply{*this}, change);
+  }
+}
+
+const idl::Attempt* Facts::attempt_of(const std::string& token) const {
+  const auto found = by_token.find(token);
+  return found == by_token.end() ? nullptr : &attempts.at(found->second);
+}
+
+const idl::Attempt* Facts::open_attempt(std::int64_t session_id) const {
+  const auto after = attempts.lower_bound({session_id + 1, 0});
+  if (after == attempts.begin()) {
+    return nullptr;
+  }
+  const idl::Attempt& last = std::prev(after)->second;
+  return last.session_id == session_id && !ended(last.state) ? &last : nullptr;
+}
+
+bool ended(idl::StudyState::type state) { return state != S::RUNNING && state != S::PAUSED; }
+bool ended(idl::TrialState::type state) {
+  return state != T::WAITING && state != T::RUNNING && state != T::PAUSED;
+}
+bool ended(idl::SessionState::type state) {
+  return state == N::COMPLETE || state == N::FAILED || state == N::STOPPED;
+}
+bool ended(idl::AttemptState::type state) {
+  return state != A::LAUNCHING && state != A::RUNNING && state != A::SUSPECT;
+}
+
+}  // namespace automl::simulation

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "records_types.h"
+
+#include "storage/storage.hpp"
+
+namespace automl::simulation {
+
+// One write of the engine, as it went through the storage interface.
+struct NewStudy {
+  idl::Study record;
+};
+struct NewTrial {
+  idl::Trial record;
+};
+struct NewSession {
+  idl::Session record;
+};
+struct NewAttempt {
+  idl::Attempt record;
+};
+struct NewMeasurements {
+  std::int64_t session_id = 0;
+  std::int32_t attempt = 0;
+  std::vector<idl::Measurement> batch;
+};
+struct NewReply {
+  std::string principal;
+  std::string request_id;
+  storage::StoredReply reply;
+};
+using Change = std::variant<NewStudy,
+                            idl::Study,
+                            NewTrial,
+                            idl::Trial,
+                            NewSession,
+                            idl::Session,
+                            NewAttempt,
+                            idl::Attempt,
+                            NewMeasurements,
+                            NewReply>;
+
+using TrialKey = std::pair<std::int64_t, std::int64_t>;    // study, number
+using AttemptKey = std::pair<std::int64_t, std::int32_t>;  // session, number
+
+// What has been made durable, kept beside the store and independently of it, and what was touched
+// by the last commit. `apply` checks every move and throws Violation.
+struct Facts {
+  std::map<std::int64_t, idl::Study> studies;
+  std::map<TrialKey, idl::Trial> trials;
+  std::map<std::int64_t, idl::Session> sessions;
+  std::map<AttemptKey, idl::Attempt> attempts;
+  std::map<std::string, AttemptKey> by_token;
+  std::map<AttemptKey, std::map<std::int64_t, idl::Measurement>> measurements;
+  std::map<std::pair<std::string, std::string>, storage::StoredReply> replies;
+  std::map<AttemptKey, bool> started;  // the attempt's runner registered
+
+  // Of the last commit.
+  std::set<std::int64_t> touched_studies;
+  std::set<std::int64_t> touched_sessions;
+  std::vector<TrialKey> ended_trials;
+  std::vector<AttemptKey> new_attempts;
+  std::vector<AttemptKey> ended_attempts;
+  std::set<std::pair<std::string, std::string>> fresh_replies;
+
+  void apply(const std::vector<Change>& changes);
+  const idl::Attempt* attempt_of(const std::string& token) const;
+  // Null when every attempt of the session has ended.
+  const idl::Attempt* open_attempt(std::int64_t session_id) const;
+};
+
+bool ended(idl::StudyState::type state);
+bool ended(idl::TrialState::type state);
+bool ended(idl::SessionState::type state);
+bool ended(idl::AttemptState::type state);
+
+}  // namespace automl::simulation

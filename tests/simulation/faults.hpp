@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "tests/simulation/dice.hpp"
+
+namespace automl::simulation {
+
+enum class Fault {
+  // The engine's process dies (kill -9) …
+  kCrashAtBegin,
+  kCrashInTurn,
+  kCrashBeforeCommit,
+  kCrashAfterCommit,
+  kCrashCarryingOut,
+  kCrashAtRest,
+  kLongOutage,   // … and is not started again for minutes
+  kZombieEngine,  // … or so it seemed: it goes on after another one has taken over
+  // The store fails.
+  kUnavailableAtBegin,
+  kUnavailableInTurn,
+  kUnavailableAtCommit,
+  kCommitUnknown,  // applied, but an error is reported
+  // Messages.
+  kDropRequest,
+  kDropReply,
+  kDouble,
+  kDelay,
+  // Executor and nodes.
+  kLaunchFails,
+  kLaunchImpossible,
+  kLaunchNeverStarts,
+  kLaunchHangs,
+  kLaunchSlow,
+  kLaunchAppearsLate,
+  kLaunchReturnLost,
+  kRunnerKilled,
+  kProgramKilled,
+  kPartition,
+  kNodeCrash,
+  // The world.
+  kWallClockJump,
+  kCount,
+};
+
+// Each fault is possible in a quarter of the runs only, so that runs differ in kind, and then
+// happens with the probability its site has.
+class Faults {
+ public:
+  explicit Faults(Dice& dice);
+  bool happens(Fault fault);
+  bool possible(Fault fault) const { return on_ && possible_[static_cast<std::size_t>(fault)]; }
+  // From now on all is well.
+  void stop() { on_ = false; }
+
+ private:
+  Dice& dice_;
+  bool on_ = true;
+  std::array<bool, static_cast<std::size_t>(Fault::kCount)> possible_{};
+};
+
+}  // namespace automl::simulation

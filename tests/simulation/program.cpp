@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/program.hpp"
+
+#include <limits>
+
+namespace automl::simulation {
+
+namespace {
+
+double some_value(Dice& dice) { return static_cast<double>(dice.between(-1'000'000, 1'000'000)) / 1e4; }
+
+}  // namespace
+
+Program random_program(Dice& dice, const std::string& metric) {
+  enum Kind { kOk, kFails, kNotANumber, kNeverReports, kSlow, kHangs };
+  static const std::vector<Kind> kinds = {kOk,
+                                          kOk,
+                                          kOk,
+                                          kOk,
+                                          kOk,
+                                          kOk,
+                                          kSlow,
+                                          kSlow,
+                                          kFails,
+                                          kNotANumber,
+                                          kNeverReports,
+                                          kHangs};
+  const Kind kind = dice.pick(kinds);
+  Program program;
+  program.exit.cause = idl::ExitCause::EXITED;
+  program.ignores_term = dice.chance(0.2);
+  program.hangs = kind == kHangs;
+  const std::int64_t count = kind == kNeverReports ? 0 : dice.between(1, 8);
+  const std::int64_t longest_ms = kind == kSlow ? 12'000 : 2'500;
+  for (std::int64_t i = 0; i < count; ++i) {
+    Program::Report report;
+    report.delay_ms = dice.between(1, longest_ms);
+    report.metrics[dice.chance(0.15) ? "other" : metric] =
+        dice.chance(kind == kNotANumber ? 0.7 : 0.02) ? std::numeric_limits<double>::quiet_NaN()
+                                                      : some_value(dice);
+    program.reports.push_back(std::move(report));
+  }
+  program.end_delay_ms = dice.between(0, longest_ms);
+  if (kind == kFails) {
+    program.exit.code = static_cast<std::int32_t>(dice.between(1, 3));
+  }
+  return program;
+}
+
+}  // namespace automl::simulation

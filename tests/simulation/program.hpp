@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "records_types.h"
+
+#include "tests/simulation/dice.hpp"
+
+namespace automl::simulation {
+
+// What a user's program will do, decided before it runs.
+struct Program {
+  struct Report {
+    std::int64_t delay_ms = 0;
+    std::map<std::string, double> metrics;
+  };
+  std::vector<Report> reports;
+  std::int64_t end_delay_ms = 0;
+  bool hangs = false;         // after its reports; only a time limit or a stop ends it
+  bool ignores_term = false;  // lives until it is killed
+  idl::ExitReport exit;
+};
+
+// Mostly succeeds; else fails, reports not-a-number, never reports, is slow or hangs.
+Program random_program(Dice& dice, const std::string& metric);
+
+}  // namespace automl::simulation

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/simulated_engine.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "storage/errors.hpp"
+
+namespace automl::simulation {
+
+namespace {
+
+constexpr std::int64_t kPollMs = 2'000;
+constexpr std::int64_t kCapacityMs = 60'000;
+constexpr std::int64_t kLongestWaitMs = 60'000;
+
+class DiceTokens : public engine::Random {
+ public:
+  explicit DiceTokens(Dice& dice) : dice_(dice) {}
+  std::string token() override { return dice_.hex(32); }
+  std::int64_t seed() override { return dice_.between(0, (1LL << 31) - 1); }
+
+ private:
+  Dice& dice_;
+};
+
+const std::string* token_of(const engine::Event& event) {
+  if (const auto* registered = std::get_if<engine::RunnerRegistered>(&event)) {
+    return &registered->token;
+  }
+  const auto* reported = std::get_if<engine::BatchReported>(&event);
+  return reported == nullptr ? nullptr : &reported->token;
+}
+
+}  // namespace
+
+SimulatedEngine::SimulatedEngine(World& world,
+                                 Observer& observer,
+                                 SimulatedExecutor& executor,
+                                 const engine::Settings& settings)
+    : world_(world),
+      observer_(observer),
+      executor_(executor),
+      settings_(settings),
+      connection_(std::make_shared<storage::SqliteConnection>(":memory:")),
+      random_(std::make_shared<DiceTokens>(world.dice)) {}
+
+void SimulatedEngine::start() {
+  if (core_) {
+    return;
+  }
+  ++life_;
+  next_wake_ms_ = 0;
+  orders_until_ms_ = 0;
+  turn_expected_ = false;
+  executor_.forget_reports();
+  try {
+    storage_ = std::make_unique<WatchedStorage>(
+        world_, connection_, [this](const std::vector<Change>& changes) {
+          observer_.committed(changes);
+        });
+    core_ = std::make_unique<engine::Core>(
+        *storage_, executor_.capabilities(), world_.agenda, *random_, settings_);
+    world_.log([] { return "engine: starts"; });
+    carry_out(core_->start());
+  } catch (const Crash&) {
+    return die();
+  } catch (const storage::Unavailable&) {
+    return die();  // the program ends with an error; somebody starts it again
+  }
+  try_zombie();
+  world_.agenda.in(1, [this, life = life_] {
+    if (life == life_) {
+      read_capacity();
+      poll();
+    }
+  });
+  expect_deadline();
+}
+
+// An engine that was thought dead goes on: the store must refuse it.
+void SimulatedEngine::try_zombie() {
+  if (!zombie_) {
+    return;
+  }
+  bool refused = false;
+  try {
+    zombie_->turn({engine::TimerFired()});
+  } catch (const storage::Superseded&) {
+    refused = true;
+  } catch (const Crash&) {
+    refused = true;
+  }
+  // Without a fault of the store in its way, only the fence may have stopped it.
+  if (!refused && zombie_->trouble().empty()) {
+    throw Violation("an engine that was taken over still writes to the store");
+  }
+  zombie_.reset();
+  zombie_storage_.reset();
+}
+
+void SimulatedEngine::kill() {
+  if (!core_) {
+    return;
+  }
+  if (world_.faults.happens(Fault::kZombieEngine)) {
+    zombie_ = std::move(core_);
+    zombie_storage_ = std::move(storage_);
+  }
+  die();
+}
+
+void SimulatedEngine::die() {
+  world_.log([] { return "engine: DIES"; });
+  ++life_;
+  events_.clear();
+  core_.reset();
+  storage_.reset();
+  connection_->rollback();
+  auto callers = std::move(callers_);
+  callers_.clear();
+  for (auto& [call, on_reply] : callers) {
+    on_reply(std::nullopt);
+  }
+  start_again();
+}
+
+void SimulatedEngine::start_again() {
+  const std::int64_t away_ms = world_.faults.happens(Fault::kLongOutage)
+                                   ? world_.dice.between(30'000, 900'000)
+                                   : world_.dice.between(50, 3'000);
+  world_.agenda.in(away_ms, [this] { start(); });
+}
+
+void SimulatedEngine::call(const std::function<engine::Event(engine::CallId)>& make,
+                           OnReply on_reply) {
+  const engine::CallId id = ++last_call_;
+  callers_.emplace(id, std::move(on_reply));
+  post(make(id));
+}
+
+void SimulatedEngine::post(engine::Event event) {
+  if (core_) {
+    events_.push_back(std::move(event));
+    expect_turn(world_.dice.between(0, 5));
+  }
+}
+
+void SimulatedEngine::expect_turn(std::int64_t delay_ms) {
+  if (std::exchange(turn_expected_, true)) {
+    return;
+  }
+  world_.agenda.in(delay_ms, [this, life = life_] {
+    if (life == life_) {
+      turn_expected_ = false;
+      turn();
+    }
+  });
+}
+
+void SimulatedEngine::turn() {
+  std::vector<engine::Event> events = std::exchange(events_, {});
+  if (core_->deadline() <= world_.agenda.now_ms()) {
+    events.emplace_back(engine::TimerFired());
+  }
+  if (events.empty()) {
+    return expect_deadline();
+  }
+  std::vector<std::string> heard;
+  for (const engine::Event& event : events) {
+    if (const std::string* token = token_of(event)) {
+      heard.push_back(*token);
+    }
+  }
+  ++turns_;
+  events_count_ += events.size();
+  try {
+    carry_out(core_->turn(std::move(events)));
+  } catch (const Crash&) {
+    return die();
+  }
+  if (core_->trouble().empty()) {
+    for (const std::string& token : heard) {
+      observer_.heard(token);
+    }
+  } else {
+    world_.log([this] { return "engine: trouble: " + core_->trouble(); });
+  }
+  if (world_.faults.possible(Fault::kCrashAtRest) && world_.dice.chance(0.01)) {
+    return kill();
+  }
+  expect_deadline();
+}
+
+void SimulatedEngine::expect_deadline() {
+  const std::int64_t now_ms = world_.agenda.now_ms();
+  const std::int64_t wake_ms =
+      std::clamp(core_->deadline(), now_ms + 1, now_ms + kLongestWaitMs);
+  if (next_wake_ms_ > now_ms && next_wake_ms_ <= wake_ms) {
+    return;
+  }
+  next_wake_ms_ = wake_ms;
+  world_.agenda.in(wake_ms - now_ms, [this, wake_ms, life = life_] {
+    if (life == life_ && next_wake_ms_ == wake_ms) {
+      expect_turn(0);
+    }
+  });
+}
+
+void SimulatedEngine::carry_out(std::vector<engine::Effect> effects) {
+  for (engine::Effect& effect : effects) {
+    if (world_.faults.happens(Fault::kCrashCarryingOut)) {
+      throw Crash();
+    }
+    carry_out(effect);
+  }
+}
+
+void SimulatedEngine::order(std::function<void()> work) {
+  orders_until_ms_ =
+      std::max(orders_until_ms_, world_.agenda.now_ms()) + world_.dice.between(1, 10);
+  world_.agenda.in(orders_until_ms_ - world_.agenda.now_ms(),
+                   [life = life_, this, work = std::move(work)] {
+                     if (life == life_) {
+                       work();
+                     }
+                   });
+}
+
+void SimulatedEngine::carry_out(engine::Effect& effect) {
+  if (auto* reply = std::get_if<engine::Reply>(&effect)) {
+    auto caller = callers_.extract(reply->call);
+    if (caller.empty()) {
+      throw Violation("a call was answered twice");
+    }
+    caller.mapped()(std::move(reply->payload));
+  } else if (auto* launch = std::get_if<engine::Launch>(&effect)) {
+    observer_.launching(launch->request);
+    order([this, request = launch->request] {
+      executor::LaunchResult result = executor_.launch(request);
+      if (!world_.faults.happens(Fault::kLaunchReturnLost)) {
+        post(engine::LaunchReturned{request.token, std::move(result)});
+      }
+    });
+  } else if (auto* cancel = std::get_if<engine::CancelAttempt>(&effect)) {
+    observer_.cancelling(cancel->token);
+    order([this, token = cancel->token] { executor_.cancel(token); });
+  } else if (auto* find = std::get_if<engine::FindAttempt>(&effect)) {
+    order([this, token = find->token] { post(engine::AttemptFound{executor_.find(token)}); });
+  } else if (auto* suggestion = std::get_if<engine::ComputeSuggestion>(&effect)) {
+    compute(*suggestion);
+  }
+}
+
+void SimulatedEngine::compute(const engine::ComputeSuggestion& request) {
+  const std::int64_t takes_ms =
+      world_.dice.chance(0.1) ? world_.dice.between(500, 5'000) : world_.dice.between(1, 50);
+  world_.agenda.in(takes_ms, [this, request, life = life_] {
+    if (life != life_) {
+      return;
+    }
+    engine::StudySearch& search = *request.search;
+    post(engine::Suggested{
+        request.ticket,
+        search.sampler->suggest({.history = search.history,
+                                 .pending = search.pending,
+                                 .index = static_cast<std::uint64_t>(request.proposal),
+                                 .seed = search.seed,
+                                 .count = request.count})});
+  });
+}
+
+void SimulatedEngine::poll() {
+  for (executor::Finding& finding : executor_.list()) {
+    post(engine::AttemptFound{std::move(finding)});
+  }
+  world_.agenda.in(kPollMs, [this, life = life_] {
+    if (life == life_) {
+      poll();
+    }
+  });
+}
+
+void SimulatedEngine::read_capacity() {
+  post(engine::CapacityRead{executor_.capacity()});
+  world_.agenda.in(kCapacityMs, [this, life = life_] {
+    if (life == life_) {
+      read_capacity();
+    }
+  });
+}
+
+}  // namespace automl::simulation

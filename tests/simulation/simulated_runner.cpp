@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/simulated_runner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace automl::simulation {
+
+namespace {
+
+constexpr std::int64_t kHeartbeatMs = 5'000;
+constexpr std::int64_t kGraceMs = 10'000;
+constexpr std::size_t kBatch = 4;
+
+const engine::Refusal* refusal_in(const engine::Payload& payload) {
+  return std::get_if<engine::Refusal>(&payload);
+}
+
+bool is_superseded(const engine::Payload& payload) {
+  const engine::Refusal* refusal = refusal_in(payload);
+  return refusal != nullptr && refusal->kind == engine::Refusal::Kind::kSuperseded;
+}
+
+}  // namespace
+
+SimulatedRunner::SimulatedRunner(World& world,
+                                 Observer& observer,
+                                 Network& network,
+                                 const executor::LaunchRequest& request)
+    : world_(world),
+      observer_(observer),
+      network_(network),
+      request_(request),
+      handle_("job-" + request.token.substr(0, 8)) {}
+
+void SimulatedRunner::start(std::int64_t delay_ms) {
+  alive_ = true;
+  later(delay_ms, &SimulatedRunner::call_register);
+}
+
+void SimulatedRunner::deliver() {
+  alive_ = true;
+  ++life_;
+  calling_ = false;
+  flush();
+}
+
+void SimulatedRunner::kill_runner() {
+  alive_ = false;
+  ++life_;
+  calling_ = false;
+}
+
+void SimulatedRunner::kill_program() {
+  if (program_) {
+    program_.reset();
+    ++program_life_;
+    observer_.program_ended(token());
+    last_activity_ms_ = world_.agenda.now_ms();
+  }
+}
+
+void SimulatedRunner::later(std::int64_t delay_ms, void (SimulatedRunner::*what)()) {
+  world_.agenda.in(delay_ms, [this, what, life = life_] {
+    if (life == life_ && alive_) {
+      (this->*what)();
+    }
+  });
+}
+
+void SimulatedRunner::in_program(std::int64_t delay_ms, std::function<void()> what) {
+  world_.agenda.in(delay_ms, [this, what = std::move(what), life = program_life_] {
+    if (life == program_life_ && program_) {
+      what();
+    }
+  });
+}
+
+void SimulatedRunner::call(Network::MakeEvent make, Handler on_answer) {
+  calling_ = true;
+  last_call_ms_ = world_.agenda.now_ms();
+  network_.call(node(), make, [this, make, on_answer, life = life_](const auto& payload) {
+    if (life != life_ || !alive_) {
+      return;
+    }
+    const engine::Refusal* refusal = payload ? refusal_in(*payload) : nullptr;
+    if (payload &&
+        (refusal == nullptr || refusal->kind != engine::Refusal::Kind::kUnavailable)) {
+      calling_ = false;
+      back_off_ms_ = 200;
+      return (this->*on_answer)(*payload);
+    }
+    world_.agenda.in(back_off_ms_, [this, make, on_answer, life] {
+      if (life == life_ && alive_) {
+        call(make, on_answer);
+      }
+    });
+    back_off_ms_ = std::min<std::int64_t>(back_off_ms_ * 2, 10'000);
+  });
+}
+
+void SimulatedRunner::call_register() {
+  call(
+      [token = token(), node = node(), job = handle_](engine::CallId id) {
+        engine::RunnerRegistered event;
+        event.call = id;
+        event.token = token;
+        event.runner.node = node;
+        event.runner.pid = 1;
+        event.runner.handle = job;
+        return event;
+      },
+      &SimulatedRunner::on_registered);
+}
+
+void SimulatedRunner::on_registered(const engine::Payload& payload) {
+  if (is_superseded(payload)) {
+    return give_way();
+  }
+  const auto* order = std::get_if<idl::RunnerOrder>(&payload);
+  if (order == nullptr || order->attempt.token != token()) {
+    throw Violation("a runner registered and got something else than its order");
+  }
+  run(order->session);
+}
+
+void SimulatedRunner::run(const idl::Session& session) {
+  observer_.program_started(token());
+  world_.log([&] {
+    return "program: " + session.name + " #" + std::to_string(request_.attempt_number) + " starts";
+  });
+  program_ = random_program(world_.dice,
+                            session.spec.required_metric.empty() ? "loss"
+                                                                 : session.spec.required_metric);
+  ++program_life_;
+  next_report(0);
+  if (session.spec.resources.time_s > 0) {
+    in_program(session.spec.resources.time_s * 1'000, [this] {
+      idl::ExitReport exit;
+      exit.cause = idl::ExitCause::TIMEOUT;
+      end_program(exit);
+    });
+  }
+  if (world_.faults.happens(Fault::kProgramKilled)) {
+    in_program(world_.dice.between(0, 30'000), [this] {
+      idl::ExitReport exit;
+      exit.cause = idl::ExitCause::SIGNALED;
+      exit.signal = 9;
+      end_program(exit);
+    });
+  }
+  if (world_.faults.happens(Fault::kRunnerKilled)) {
+    later(world_.dice.between(0, 30'000), &SimulatedRunner::kill_runner);
+  }
+  later(kHeartbeatMs, &SimulatedRunner::heartbeat);
+}
+
+void SimulatedRunner::next_report(std::size_t index) {
+  if (index >= program_->reports.size()) {
+    if (!program_->hangs) {
+      in_program(program_->end_delay_ms, [this] { end_program(idl::ExitReport(program_->exit)); });
+    }
+    return;
+  }
+  in_program(program_->reports[index].delay_ms, [this, index] {
+    if (alive_) {  // without its runner nobody listens
+      idl::Measurement measurement;
+      measurement.sequence = ++sequence_;
+      measurement.step = static_cast<std::int64_t>(index);
+      measurement.metrics = program_->reports[index].metrics;
+      measurement.time_ms = world_.agenda.wall_ms();
+      measured_.emplace(sequence_, measurement);
+      spool_.push_back(std::move(measurement));
+      flush();
+    }
+    next_report(index + 1);
+  });
+}
+
+void SimulatedRunner::stop_program(const idl::Verdict& verdict) {
+  if (!program_ || (stopping_ && !verdict.kill)) {
+    return;
+  }
+  stopping_ = true;
+  std::int64_t delay_ms = program_->ignores_term ? kGraceMs : world_.dice.between(1, 3'000);
+  if (verdict.kill) {
+    delay_ms = 1;
+  }
+  in_program(delay_ms, [this] {
+    idl::ExitReport exit;
+    exit.cause = idl::ExitCause::STOPPED;
+    end_program(exit);
+  });
+}
+
+void SimulatedRunner::end_program(const idl::ExitReport& exit) {
+  kill_program();
+  if (!alive_) {
+    return;  // nobody sees how it ended
+  }
+  exit_ = exit;
+  exit_->last_sequence = sequence_;
+  exit_->started_ms = world_.agenda.wall_ms();
+  exit_->message = "exit of " + token().substr(0, 8);
+  flush();
+}
+
+void SimulatedRunner::flush() {
+  if (!alive_ || calling_) {
+    return;
+  }
+  if (!spool_.empty()) {
+    send_batch();
+  } else if (exit_) {
+    send_finish();
+  }
+}
+
+void SimulatedRunner::heartbeat() {
+  if (exit_ && spool_.empty()) {
+    return;
+  }
+  if (!calling_ && world_.agenda.now_ms() >= last_call_ms_ + kHeartbeatMs) {
+    send_batch();
+  }
+  later(kHeartbeatMs, &SimulatedRunner::heartbeat);
+}
+
+void SimulatedRunner::send_batch() {
+  engine::BatchReported event;
+  event.token = token();
+  const auto count = static_cast<std::ptrdiff_t>(std::min(spool_.size(), kBatch));
+  event.batch.measurements.assign(spool_.begin(), spool_.begin() + count);
+  call(
+      [event](engine::CallId id) {
+        engine::BatchReported copy = event;
+        copy.call = id;
+        return copy;
+      },
+      &SimulatedRunner::on_reported);
+}
+
+void SimulatedRunner::on_reported(const engine::Payload& payload) {
+  if (is_superseded(payload)) {
+    return give_way();
+  }
+  const auto* reply = std::get_if<idl::ReportReply>(&payload);
+  if (reply == nullptr) {
+    throw Violation("a runner reported and got something else than a verdict");
+  }
+  if (reply->acknowledged_sequence > sequence_) {
+    throw Violation("a measurement was acknowledged that was never made");
+  }
+  observer_.acknowledged(token(), reply->acknowledged_sequence);
+  acknowledged_ = std::max(acknowledged_, reply->acknowledged_sequence);
+  while (!spool_.empty() && spool_.front().sequence <= reply->acknowledged_sequence) {
+    spool_.pop_front();
+  }
+  if (reply->verdict.action == idl::VerdictAction::STOP) {
+    stop_program(reply->verdict);
+  }
+  flush();
+}
+
+void SimulatedRunner::send_finish() {
+  engine::RunnerFinished event;
+  event.token = token();
+  event.exit = *exit_;
+  call(
+      [event](engine::CallId id) {
+        engine::RunnerFinished copy = event;
+        copy.call = id;
+        return copy;
+      },
+      &SimulatedRunner::on_finished);
+}
+
+void SimulatedRunner::on_finished(const engine::Payload& payload) {
+  if (is_superseded(payload)) {
+    return give_way();
+  }
+  if (!std::holds_alternative<std::monostate>(payload)) {
+    throw Violation("a runner finished and was neither heard nor told to give way");
+  }
+  observer_.finish_accepted(token(), *exit_);
+  kill_runner();
+}
+
+// Another attempt has taken over, or this one was settled: end at once, without a word.
+void SimulatedRunner::give_way() {
+  world_.log([this] { return "runner: " + handle_ + " gives way"; });
+  spool_.clear();
+  kill_program();
+  kill_runner();
+}
+
+}  // namespace automl::simulation

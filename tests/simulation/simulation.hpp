@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+namespace automl::simulation {
+
+// What came of one run.
+struct Outcome {
+  std::string violation;          // empty: all promises held
+  std::deque<std::string> trace;  // the last events, when asked for
+  std::uint64_t events = 0;       // that the engine handled
+  std::uint64_t turns = 0;
+  std::int64_t simulated_ms = 0;
+};
+
+// Runs the engine through a few simulated minutes of work and faults, then without faults until
+// everything is final, and checks what it promises. The same seed gives the same run.
+Outcome simulate(std::uint64_t seed, bool trace = false);
+
+}  // namespace automl::simulation
