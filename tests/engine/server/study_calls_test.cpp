@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/study_calls.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/server/running_server.hpp"
+
+namespace automl::engine::server {
+namespace {
+
+using testing::HasSubstr;
+
+// Driven from outside: no command.
+idl::StudyText study(const std::string& name, const std::string& more = "") {
+  idl::StudyText text;
+  text.text = "study: " + name +
+              "\nobjective: {metric: loss, goal: minimize}\nalgorithm: random\nseed: 1\n"
+              "budget: {trials: 50}\nspace:\n  x: {float: [0, 1]}\n  n: {int: [1, 9]}\n" +
+              more;
+  text.path = "study.yaml";
+  text.directory = "/tmp";
+  return text;
+}
+
+idl::Outcome value(double number) {
+  idl::Outcome outcome;
+  outcome.__set_value(number);
+  return outcome;
+}
+
+class StudyCallsTest : public testing::Test {
+ protected:
+  idl::EngineClient& engine() { return connection_->engine(); }
+  idl::SubmitReply submit(const idl::StudyText& text, const std::string& id) {
+    idl::SubmitReply reply;
+    engine().submit_study(reply, id, text, "", false);
+    return reply;
+  }
+  std::vector<idl::Trial> ask(const std::string& id, int count, const std::string& name = "s") {
+    std::vector<idl::Trial> trials;
+    engine().ask(trials, id, name, count);
+    return trials;
+  }
+
+  RunningServer server_;
+  std::unique_ptr<idl::Connection> connection_ = server_.connect();
+};
+
+TEST_F(StudyCallsTest, ChecksWithoutStoring) {
+  idl::StudyCheck check;
+  engine().check_study(check, study("s"));
+  EXPECT_TRUE(check.errors.empty());
+  EXPECT_EQ(check.spec.name, "s");
+  EXPECT_FALSE(check.keys.empty());
+  EXPECT_FALSE(check.algorithm_note.empty());
+  idl::StudyCheck wrong;
+  engine().check_study(wrong, study("s", "paralell: 2\n"));
+  ASSERT_EQ(wrong.errors.size(), 1U);
+  EXPECT_EQ(wrong.errors[0].line, 9);
+  EXPECT_THAT(wrong.errors[0].message, HasSubstr("parallel"));
+  std::vector<idl::StudyStatus> studies;
+  engine().list_studies(studies);
+  EXPECT_TRUE(studies.empty());
+}
+
+TEST_F(StudyCallsTest, RefusesAFileWithAllItsErrors) {
+  try {
+    submit(study("s", "paralell: 2\nretries: many\n"), "r1");
+    FAIL();
+  } catch (const idl::InvalidRequest& invalid) {
+    EXPECT_EQ(invalid.message, "2 errors in the study file");
+    EXPECT_EQ(invalid.errors.size(), 2U);
+  }
+}
+
+TEST_F(StudyCallsTest, CreatesContinuesAndTellsStudiesApart) {
+  EXPECT_EQ(submit(study("s"), "r1").outcome, idl::Submission::CREATED);
+  EXPECT_EQ(submit(study("s"), "r1").outcome, idl::Submission::CREATED);  // the reply once given
+  EXPECT_EQ(submit(study("s"), "r2").outcome, idl::Submission::CONTINUED);
+  EXPECT_THROW(submit(study("s", "parallel: 3\n"), "r3"), idl::Conflict);
+  EXPECT_THROW(submit(study("t"), "r1"), idl::Conflict);  // request id of another request
+  EXPECT_THROW(submit(study("t"), ""), idl::InvalidRequest);
+  EXPECT_THROW(submit(study("t"), std::string(129, 'r')), idl::InvalidRequest);
+  idl::StudyStatus status;
+  engine().study_status(status, "s");
+  EXPECT_EQ(status.study.owner, own_principal().user);
+  EXPECT_THROW(engine().study_status(status, "t"), idl::NotFound);
+}
+
+TEST_F(StudyCallsTest, AsksAndTells) {
+  submit(study("s"), "r1");
+  const std::vector<idl::Trial> trials = ask("a1", 3);
+  ASSERT_EQ(trials.size(), 3U);
+  EXPECT_EQ(trials[0].configuration.size(), 2U);
+  EXPECT_EQ(ask("a1", 3), trials);
+  EXPECT_THROW(ask("a1", 2), idl::Conflict);
+  EXPECT_THROW(ask("a2", 0), idl::InvalidRequest);
+  EXPECT_THROW(ask("a2", 1001), idl::InvalidRequest);
+  EXPECT_THROW(ask("a2", 1, "none"), idl::NotFound);
+  engine().tell("", "s", 0, value(0.5));  // needs no request id: the outcome says it all
+  engine().tell("t1", "s", 0, value(0.5));
+  EXPECT_THROW(engine().tell("t2", "s", 0, value(0.7)), idl::Conflict);
+  EXPECT_THROW(engine().tell("t3", "s", 99, value(0.5)), idl::NotFound);
+  engine().tell("t4", "s", 1, value(0.25));
+  idl::Outcome failed;
+  failed.failure = "out of luck";
+  engine().tell("t5", "s", 2, failed);
+
+  idl::StudyStatus status;
+  engine().study_status(status, "s");
+  EXPECT_EQ(status.trials_complete, 2);
+  EXPECT_EQ(status.trials_failed, 1);
+  EXPECT_EQ(status.best.number, 1);
+  idl::TrialPage page;
+  engine().list_trials(page, "s", 1, 10);
+  EXPECT_EQ(page.total, 3);
+  ASSERT_EQ(page.trials.size(), 2U);
+  EXPECT_EQ(page.trials[1].reason, "out of luck");
+  idl::TrialDetail detail;
+  engine().show_trial(detail, "s", 1);
+  EXPECT_EQ(detail.trial.value, 0.25);
+  EXPECT_THROW(engine().show_trial(detail, "s", 77), idl::NotFound);
+  idl::Leaderboard board;
+  engine().leaderboard(board, "s", 10);
+  ASSERT_EQ(board.rows.size(), 2U);
+  EXPECT_EQ(board.rows[0].trial.number, 1);
+}
+
+TEST_F(StudyCallsTest, PausesResumesAndStops) {
+  submit(study("s"), "r1");
+  idl::StudyStatus status;
+  engine().change_study(status, "c1", "s", idl::StudyAction::PAUSE);
+  EXPECT_EQ(status.study.state, idl::StudyState::PAUSED);
+  engine().change_study(status, "c2", "s", idl::StudyAction::RESUME);
+  EXPECT_EQ(status.study.state, idl::StudyState::RUNNING);
+  engine().change_study(status, "c3", "s", idl::StudyAction::STOP);
+  EXPECT_EQ(status.study.state, idl::StudyState::STOPPED);
+  EXPECT_THROW(engine().change_study(status, "c4", "none", idl::StudyAction::STOP), idl::NotFound);
+  EXPECT_THROW(engine().change_study(status, "c5", "s", static_cast<idl::StudyAction::type>(77)),
+               idl::InvalidRequest);
+}
+
+TEST_F(StudyCallsTest, WantsTheCodeBeforeTheStudy) {
+  const std::string archive = "not really an archive";
+  const std::string digest = sha256_hex(archive);
+  idl::SubmitReply reply;
+  EXPECT_FALSE(engine().has_archive(digest));
+  EXPECT_THROW(engine().submit_study(reply, "r1", study("s"), digest, false), idl::InvalidRequest);
+  EXPECT_THROW(engine().put_archive(digest, 5, archive, true), idl::Conflict);
+  EXPECT_THROW(engine().put_archive("../x", 0, archive, true), idl::InvalidRequest);
+  engine().put_archive(digest, 0, archive.substr(0, 5), false);
+  engine().put_archive(digest, 5, archive.substr(5), true);
+  EXPECT_TRUE(engine().has_archive(digest));
+  engine().submit_study(reply, "r2", study("s"), digest, false);
+  EXPECT_EQ(reply.status.study.code_digest, digest);
+}
+
+TEST_F(StudyCallsTest, SixteenClientsShareTheirCommits) {
+  submit(study("s", "parallel: 64\n"), "r1");
+  const LoopCounts before = server_.loop().counts();
+  std::vector<std::thread> clients;
+  for (int client = 0; client < 16; ++client) {
+    clients.emplace_back([this] {
+      const auto connection = server_.connect();
+      for (int i = 0; i < 3; ++i) {
+        std::vector<idl::Trial> trials;
+        connection->engine().ask(trials, idl::new_request_id(), "s", 1);
+        connection->engine().tell("", "s", trials.at(0).number, value(0.1));
+      }
+    });
+  }
+  for (std::thread& client : clients) {
+    client.join();
+  }
+  const LoopCounts after = server_.loop().counts();
+  EXPECT_LT(after.turns - before.turns, 2 * 16 * 3);
+}
+
+}  // namespace
+}  // namespace automl::engine::server
