@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/sqlite/open.hpp"
+
 #include "storage/sql/sql_storage.hpp"
 #include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/open.hpp"
 #include "tests/conformance/storage/store.hpp"
 #include "tests/storage/temporary_directory.hpp"
 
