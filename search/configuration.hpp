@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <vector>
 
@@ -19,6 +20,11 @@ struct Configuration {
   bool active(std::size_t parameter) const { return !std::isnan(values[parameter]); }
   // Inactive entries compare equal to each other.
   friend bool operator==(const Configuration& a, const Configuration& b);
+};
+
+// Equal configurations have equal hashes; the same on every machine.
+struct ConfigurationHash {
+  std::size_t operator()(const Configuration& configuration) const;
 };
 
 }  // namespace automl::search

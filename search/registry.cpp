@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/registry.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <memory>
@@ -67,6 +68,7 @@ std::unique_ptr<Sampler> make_tpe(const OptionReader& read, const SearchSpace& s
   options.candidates = read.count("candidates", options.candidates, 1, 10'000);
   options.gamma = read.number("gamma", options.gamma, 0.001, 0.999);
   options.most_good = read.count("most_good", options.most_good, 1, 1'000'000);
+  options.prior_weight = read.number("prior_weight", options.prior_weight, 0.001, 1000);
   return std::make_unique<TpeSampler>(space, options);
 }
 
@@ -88,10 +90,13 @@ const std::vector<Entry>& table() {
          return std::make_unique<GridSampler>(space, read.count("points", 10, 1, 10'000));
        }},
       {"tpe",
-       {{"initial", "10", "points of a Sobol sequence before the model is used"},
-        {"candidates", "24", "drawn from the good density for each suggestion"},
-        {"gamma", "0.1", "share of trials that count as good, 0 to 1"},
-        {"most_good", "25", "at most this many trials count as good"}},
+       {{"initial",
+         "10",
+         "finished trials before the model is used; the defaults and Sobol points"},
+        {"candidates", "24", "drawn from the good density for each suggestion, 1 to 10000"},
+        {"gamma", "0.1", "share of trials that count as good, 0.001 to 0.999"},
+        {"most_good", "25", "at most this many trials count as good"},
+        {"prior_weight", "1", "of the nearly uniform prior, beside 1 for a trial; 0.001 to 1000"}},
        make_tpe},
   };
   return kTable;
@@ -103,7 +108,11 @@ const Entry& entry(const std::string& name) {
       return one;
     }
   }
-  throw OptionError("there is no algorithm \"" + name + "\"");
+  std::string known;
+  for (const Entry& one : table()) {
+    known += (known.empty() ? "" : ", ") + one.name;
+  }
+  throw OptionError("there is no algorithm \"" + name + "\"; there are " + known);
 }
 
 }  // namespace
@@ -118,21 +127,28 @@ std::vector<std::string> algorithm_names() {
 
 std::vector<OptionHelp> algorithm_options(const std::string& name) { return entry(name).options; }
 
-Choice choose_algorithm(const SearchSpace& space, std::int64_t budget_trials, int /*parallel*/) {
-  const auto limit = static_cast<std::size_t>(budget_trials > 0 ? budget_trials : 0);
-  if (const auto all = space.cardinality(limit); all && *all <= limit) {
-    return {"grid", "all " + std::to_string(*all) + " configurations fit into the budget"};
+Choice choose_algorithm(const SearchSpace& space, std::int64_t budget_trials, int parallel) {
+  const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(budget_trials, 0));
+  if (const auto all = space.cardinality(limit); all && budget_trials > 0) {
+    return {"grid", "the budget covers all " + std::to_string(*all) + " configurations"};
+  }
+  const std::string trials = std::to_string(budget_trials) + " trials";
+  if (budget_trials > 0 && budget_trials < TpeOptions().initial) {
+    return {"sobol", trials + " are too few to learn from, so they are spread evenly"};
+  }
+  if (budget_trials > 0 && budget_trials <= parallel) {
+    return {"sobol", "all " + trials + " start before the first one ends, so none can learn"};
   }
   std::string what =
       std::to_string(space.size()) + (space.size() == 1 ? " parameter" : " parameters");
-  std::size_t conditional = 0;
-  for (const Parameter& parameter : space.parameters()) {
-    conditional += parameter.conditions.empty() ? 0 : 1;
-  }
+  const auto conditional = std::count_if(
+      space.parameters().begin(), space.parameters().end(), [](const Parameter& parameter) {
+        return !parameter.conditions.empty();
+      });
   if (conditional > 0) {
-    what += ", " + std::to_string(conditional) + " conditional";
+    what += ", " + std::to_string(conditional) + " of them conditional";
   }
-  return {"tpe", what};
+  return {"tpe", "learns from finished trials in any space; here " + what};
 }
 
 std::unique_ptr<Sampler> make_sampler(const std::string& name,

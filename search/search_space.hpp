@@ -76,8 +76,8 @@ class SearchSpace {
   // Why `valid` says no, for messages; empty when it is valid.
   std::string objection(const Configuration& configuration) const;
 
-  // How many distinct valid configurations there are, before forbidden clauses, counting at most
-  // `limit`; unset when infinite (a float without step) or above the limit.
+  // How many distinct valid configurations there are, before forbidden clauses; unset when infinite
+  // (a float without step), above the limit, or too branched to count quickly.
   std::optional<std::size_t> cardinality(std::size_t limit) const;
 
  private:

@@ -2,105 +2,95 @@
 #include "search/samplers/grid.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "search/samplers/uniform.hpp"
 
 namespace automl::search {
-
 namespace {
 
-bool numeric(const Parameter& parameter) {
-  return parameter.kind == Kind::kFloat || parameter.kind == Kind::kInt;
-}
+constexpr int kMostBlocks = 100'000;
 
-bool is_active(const SearchSpace& space, const Configuration& configuration, std::size_t i) {
-  return std::all_of(space[i].conditions.begin(),
-                     space[i].conditions.end(),
-                     [&](const Comparison& condition) { return condition.holds(configuration); });
+std::string reason(std::uint64_t place, std::uint64_t size) {
+  const std::string of = size == Enumeration::kInfinite ? "" : " of " + std::to_string(size);
+  return "grid: combination " + std::to_string(place + 1) + of;
 }
 
 }  // namespace
 
-GridSampler::GridSampler(const SearchSpace& space, int points) : space_(space), points_(points) {}
-
-std::size_t GridSampler::levels(std::size_t parameter) const {
-  const Parameter& one = space_[parameter];
-  if (one.kind == Kind::kBool) {
-    return 2;
-  }
-  if (!numeric(one)) {
-    return one.choices;
-  }
-  const double step = one.step > 0 ? one.step : (one.kind == Kind::kInt ? 1 : 0);
-  if (step > 0) {
-    return static_cast<std::size_t>(std::floor((one.high - one.low) / step + 1e-9)) + 1;
-  }
-  return one.high > one.low ? static_cast<std::size_t>(points_) : 1;
-}
-
-double GridSampler::level(std::size_t parameter, std::size_t index) const {
-  const Parameter& one = space_[parameter];
-  const auto offset = static_cast<double>(index);
-  if (!numeric(one)) {
-    return offset;
-  }
-  if (one.step > 0 || one.kind == Kind::kInt) {
-    return one.low + offset * (one.step > 0 ? one.step : 1);
-  }
-  const std::size_t count = levels(parameter);
-  const double share = count > 1 ? offset / static_cast<double>(count - 1) : 0;
-  if (!one.log) {
-    return one.low + share * (one.high - one.low);
-  }
-  const double place = std::log(one.low) + share * (std::log(one.high) - std::log(one.low));
-  return std::clamp(std::exp(place), one.low, one.high);
-}
-
-void GridSampler::fill(Configuration& configuration,
-                       std::vector<std::size_t>& at,
-                       std::size_t depth) const {
-  for (std::size_t d = depth; d < space_.size(); ++d) {
-    const std::size_t i = space_.order()[d];
-    at[d] = 0;
-    configuration.values[i] = is_active(space_, configuration, i) ? level(i, 0) : kInactive;
-  }
-}
-
-bool GridSampler::advance(Configuration& configuration, std::vector<std::size_t>& at) const {
-  for (std::size_t d = space_.size(); d-- > 0;) {
-    const std::size_t i = space_.order()[d];
-    if (!configuration.active(i) || at[d] + 1 >= levels(i)) {
-      continue;
+GridSampler::GridSampler(const SearchSpace& space, int points)
+    : space_(space), all_(space, static_cast<std::size_t>(points)), size_(all_.size()) {
+  for (const Forbidden& clause : space.forbidden()) {
+    std::size_t depth = 0;
+    for (const Comparison& comparison : clause.all_of) {
+      const auto& order = space.order();
+      const auto place = std::find(order.begin(), order.end(), comparison.parameter);
+      depth = std::max(depth, static_cast<std::size_t>(place - order.begin()) + 1);
     }
-    configuration.values[i] = level(i, ++at[d]);
-    fill(configuration, at, d + 1);
-    return true;
+    clause_depths_.push_back(depth);
   }
-  return false;
+}
+
+std::uint64_t GridSampler::allowed_from(std::uint64_t place) {
+  for (int block = 0; block < kMostBlocks && place < size_; ++block) {
+    const Configuration candidate = all_.at(place);
+    std::uint64_t step = 0;
+    for (std::size_t i = 0; i < clause_depths_.size(); ++i) {
+      const auto& clause = space_.forbidden()[i].all_of;
+      const bool holds =
+          !clause.empty() && std::all_of(clause.begin(), clause.end(), [&](const Comparison& one) {
+            return one.holds(candidate);
+          });
+      if (holds) {
+        // Whatever the later parameters are, the clause goes on holding.
+        step = std::max(step, all_.alike(place, clause_depths_[i]));
+      }
+    }
+    if (step == 0) {
+      return place;
+    }
+    place = step > size_ - place ? size_ : place + step;
+  }
+  return size_;
+}
+
+std::uint64_t GridSampler::place_of(std::uint64_t index) {
+  if (space_.forbidden().empty()) {
+    return std::min(index, size_);
+  }
+  if (index < known_index_ || known_place_ == kUnknown) {
+    known_index_ = 0;
+    known_place_ = allowed_from(0);
+  }
+  for (; known_index_ < index && known_place_ < size_; ++known_index_) {
+    known_place_ = allowed_from(known_place_ + 1);
+  }
+  return known_place_;
 }
 
 std::vector<Suggestion> GridSampler::suggest(const Request& request) {
-  SeenConfigurations seen;
-  for (const Observation& observation : request.history.observations()) {
-    seen.add(observation.configuration);
-  }
-  for (const Configuration& pending : request.pending) {
-    seen.add(pending);
-  }
-  Configuration configuration{std::vector<double>(space_.size(), kInactive)};
-  std::vector<std::size_t> at(space_.size(), 0);
-  fill(configuration, at, 0);
+  SeenConfigurations seen = seen_in(request);
+  const bool nothing_known = seen.size() == 0;
+  const auto wanted = static_cast<std::size_t>(std::max(request.count, 0));
+  const std::uint64_t start = place_of(request.index);
   std::vector<Suggestion> suggestions;
-  std::uint64_t number = 0;
-  do {
-    ++number;
-    const Configuration snapped = space_.repair(configuration);
-    if (space_.allowed(snapped) && !seen.contains(snapped)) {
-      seen.add(snapped);
-      suggestions.push_back({snapped, "grid: combination " + std::to_string(number)});
+  const auto take = [&](std::uint64_t from, std::uint64_t end) {
+    for (std::uint64_t place = from; place < end && suggestions.size() < wanted; ++place) {
+      place = allowed_from(place);
+      if (place >= end) {
+        break;
+      }
+      Configuration candidate = all_.at(place);
+      if (!seen.contains(candidate)) {
+        seen.add(candidate);
+        suggestions.push_back({std::move(candidate), reason(place, size_)});
+      }
     }
-  } while (static_cast<int>(suggestions.size()) < request.count && advance(configuration, at));
+  };
+  take(start, size_);
+  // Without a history there is nothing to come back for: the index alone says what was proposed.
+  if (!nothing_known) {
+    take(0, start);
+  }
   return suggestions;
 }
 

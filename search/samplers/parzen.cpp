@@ -2,74 +2,26 @@
 #include "search/samplers/parzen.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
+
+#include "search/samplers/normal_table.hpp"
 
 namespace automl::search {
-
 namespace {
 
-constexpr std::size_t kMostCells = 64;
-constexpr std::size_t kTablePoints = 256;
+constexpr double kPriorCentre = 0.5;
 constexpr double kPriorSigma = 1;
+constexpr double kNarrow = 0.25;         // cell width / sigma: the middle stands for the cell
+constexpr double kLeastMass = 1e-12;     // below the table's accuracy masses are noise
+constexpr std::size_t kMostTabled = 64;  // cells for which a row of masses is worth making
+constexpr Eigen::Index kTruncationPoints = 256;
 
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
-
-double mass(double mu, double sigma, double low, double high) {
-  return normal_cdf((high - mu) / sigma) - normal_cdf((low - mu) / sigma);
-}
-
-// log of the normal's mass inside [0, 1] as a function of its centre, interpolated: its second
-// derivative is bounded by 1 / sigma^2, so 256 intervals are exact to about 1e-3 at the narrowest
-// width and far better elsewhere; the same numbers on every machine.
-class TruncationTable {
- public:
-  explicit TruncationTable(double sigma) {
-    for (std::size_t i = 0; i <= kTablePoints; ++i) {
-      values_[i] = std::log(mass(static_cast<double>(i) / kTablePoints, sigma, 0, 1));
-    }
-  }
-  double operator()(double mu) const {
-    const double place = std::clamp(mu, 0.0, 1.0) * kTablePoints;
-    const auto left = std::min<std::size_t>(static_cast<std::size_t>(place), kTablePoints - 1);
-    const double share = place - static_cast<double>(left);
-    return values_[left] + share * (values_[left + 1] - values_[left]);
-  }
-
- private:
-  std::array<double, kTablePoints + 1> values_;
-};
-
-bool is_category(const Parameter& parameter) {
-  return parameter.kind == Kind::kCategorical || parameter.kind == Kind::kBool ||
-         parameter.kind == Kind::kFixed;
-}
-
-// How many values a discrete coordinate has; 0: treated as continuous.
-std::size_t cells(const Parameter& parameter) {
-  if (parameter.kind == Kind::kBool) {
-    return 2;
-  }
-  if (parameter.kind != Kind::kFloat && parameter.kind != Kind::kInt) {
-    return parameter.choices;
-  }
-  const double step = parameter.step > 0 ? parameter.step : (parameter.kind == Kind::kInt ? 1 : 0);
-  if (step <= 0 || parameter.log) {
-    return 0;  // cells of a logarithmic scale differ in width
-  }
-  const double count = std::floor((parameter.high - parameter.low) / step + 1e-9) + 1;
-  return count <= static_cast<double>(kMostCells) ? static_cast<std::size_t>(count) : 0;
-}
-
-std::size_t cell_of(double unit, std::size_t count) {
-  const double place = std::floor(unit * static_cast<double>(count));
-  return std::min(static_cast<std::size_t>(std::max(place, 0.0)), count - 1);
-}
-
-double truncated_normal(Random& random, double mu, double sigma) {
-  for (int i = 0; i < 100; ++i) {
-    const double x = mu + sigma * random.normal();
+double truncated_normal(Random& random, double centre, double sigma) {
+  // At least a third of the mass lies inside: the centre does, and sigma is at most the range.
+  for (int i = 0; i < 64; ++i) {
+    const double x = centre + sigma * random.normal();
     if (x >= 0 && x <= 1) {
       return x;
     }
@@ -79,134 +31,210 @@ double truncated_normal(Random& random, double mu, double sigma) {
 
 }  // namespace
 
-ParzenEstimator::ParzenEstimator(const SearchSpace& space,
-                                 const std::vector<std::size_t>& parameters,
-                                 const std::vector<const std::vector<double>*>& rows)
-    : components_(static_cast<Eigen::Index>(rows.size())) {
-  const auto dimensions = static_cast<Eigen::Index>(parameters.size());
-  const auto n = static_cast<double>(std::max<Eigen::Index>(components_, 1));
-  sigma_ = std::max(0.2 * std::pow(n, -1.0 / (static_cast<double>(dimensions) + 4)),
-                    1 / std::min(100.0, n + 1));
-  centers_.resize(dimensions, components_);
-  for (Eigen::Index j = 0; j < components_; ++j) {
-    const std::vector<double>& row = *rows[static_cast<std::size_t>(j)];
-    for (Eigen::Index i = 0; i < dimensions; ++i) {
-      centers_(i, j) = row[parameters[static_cast<std::size_t>(i)]];
-    }
-  }
-  constants_ =
-      Eigen::ArrayXd::Constant(components_ + 1, -std::log(static_cast<double>(components_) + 1));
-  for (Eigen::Index i = 0; i < dimensions; ++i) {
-    const Parameter& parameter = space[parameters[static_cast<std::size_t>(i)]];
-    counts_.push_back(cells(parameter));
-    category_.push_back(is_category(parameter));
-    if (counts_.back() == 0) {
-      continuous_.push_back(i);
-    } else {
-      add_discrete(i, parameter, counts_.back());
-    }
-  }
-  const TruncationTable truncation(sigma_);
-  continuous_centers_.resize(static_cast<Eigen::Index>(continuous_.size()), components_);
-  const double log_width = std::log(sigma_ * std::sqrt(2 * std::numbers::pi));
-  const double log_prior = std::log(kPriorSigma * std::sqrt(2 * std::numbers::pi)) +
-                           std::log(mass(0.5, kPriorSigma, 0, 1));
-  for (std::size_t k = 0; k < continuous_.size(); ++k) {
-    continuous_centers_.row(static_cast<Eigen::Index>(k)) = centers_.row(continuous_[k]);
-    for (Eigen::Index j = 0; j < components_; ++j) {
-      constants_(j) -= log_width + truncation(centers_(continuous_[k], j));
-    }
-    constants_(components_) -= log_prior;
+ParzenEstimator::ParzenEstimator(const std::vector<Axis>& axes,
+                                 Eigen::ArrayXXd points,
+                                 Eigen::ArrayXd weights,
+                                 const ParzenOptions& options)
+    : axes_(axes), points_(std::move(points)), prior_weight_(options.prior_weight) {
+  const double total = weights.sum() + prior_weight_;
+  prior_share_ = prior_weight_ / total;
+  category_epsilon_ = prior_weight_ / (static_cast<double>(size()) + 1);
+  cumulative_ = weights;
+  std::partial_sum(cumulative_.begin(), cumulative_.end(), cumulative_.begin());
+  set_widths(options);
+  constants_ = (weights / total).log().cast<float>();
+  set_constants();
+}
+
+void ParzenEstimator::set_widths(const ParzenOptions& options) {
+  const auto n = static_cast<double>(std::max<Eigen::Index>(size(), 1));
+  const auto d = static_cast<Eigen::Index>(axes_.size());
+  const double least = 1 / std::min(100.0, n + 1);
+  const double common = options.width * std::pow(n, -1 / (4 + static_cast<double>(d)));
+  sigmas_.resize(d);
+  for (Eigen::Index a = 0; a < d; ++a) {
+    const Axis& axis = axes_[static_cast<std::size_t>(a)];
+    const double half_cell = axis.cells > 0 ? 0.5 / static_cast<double>(axis.cells) : 0;
+    sigmas_(a) = std::clamp(common, std::max(least, half_cell), 1.0);
   }
 }
 
-void ParzenEstimator::add_discrete(Eigen::Index row,
-                                   const Parameter& parameter,
-                                   std::size_t count) {
-  Table table;
-  table.row = row;
-  table.count = count;
-  table.log_mass.resize((count + 1) * count);
-  const double eps = 1 / (static_cast<double>(components_) + 1);
-  const auto cells_count = static_cast<double>(count);
-  const bool category = is_category(parameter);
-  for (std::size_t from = 0; from <= count; ++from) {
-    const bool prior = from == count;
-    const double mu = prior ? 0.5 : (static_cast<double>(from) + 0.5) / cells_count;
-    const double sigma = prior ? kPriorSigma : std::max(sigma_, 0.5 / cells_count);
-    const double inside = mass(mu, sigma, 0, 1);
-    for (std::size_t to = 0; to < count; ++to) {
-      double share = 1 / cells_count;
-      if (!category) {
-        share = mass(mu,
-                     sigma,
-                     static_cast<double>(to) / cells_count,
-                     static_cast<double>(to + 1) / cells_count) /
-                inside;
-      } else if (!prior) {
-        share = ((from == to ? 1 : 0) + eps) / (1 + cells_count * eps);
-      }
-      table.log_mass[from * count + to] = std::log(std::max(share, 1e-300));
+void ParzenEstimator::set_constants() {
+  const auto d = static_cast<Eigen::Index>(axes_.size());
+  const double root_half = std::numbers::sqrt2 / 2;
+  scales_ = (root_half / sigmas_).cast<float>();
+  centres_.resize(size(), d);
+  cells_.resize(size(), d);
+  Eigen::ArrayXd logs = Eigen::ArrayXd::Zero(size());
+  for (Eigen::Index a = 0; a < d; ++a) {
+    const Axis& axis = axes_[static_cast<std::size_t>(a)];
+    if (axis.type == Axis::Type::kCategory) {
+      centres_.col(a) = points_.col(a).cast<float>();
+      continue;
     }
+    if (axis.cells > 0 && axis.cells <= kMostTabled) {
+      cells_.col(a) =
+          points_.col(a).unaryExpr([&](double x) { return static_cast<int>(axis.cell(x)); });
+    }
+    centres_.col(a) = (points_.col(a) * (root_half / sigmas_(a))).cast<float>();
+    add_truncation(a, logs);
   }
-  for (Eigen::Index j = 0; j < components_; ++j) {
-    table.observed.push_back(cell_of(centers_(row, j), count));
-  }
-  table.observed.push_back(count);
-  tables_.push_back(std::move(table));
+  constants_ += logs.cast<float>();
 }
 
-Eigen::VectorXd ParzenEstimator::sample(Random& random) const {
-  const auto component =
-      static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(components_) + 1));
-  const bool prior = component == components_;
-  const double eps = 1 / (static_cast<double>(components_) + 1);
-  Eigen::VectorXd point(centers_.rows());
-  for (Eigen::Index i = 0; i < point.size(); ++i) {
-    const auto count = static_cast<double>(counts_[static_cast<std::size_t>(i)]);
-    if (category_[static_cast<std::size_t>(i)]) {
-      const bool keep = !prior && random.uniform() < 1 / (1 + count * eps);
-      point(i) = keep ? centers_(i, component) : random.uniform();
-    } else {
-      const double sigma = prior ? kPriorSigma : std::max(sigma_, count > 0 ? 0.5 / count : 0.0);
-      point(i) = truncated_normal(random, prior ? 0.5 : centers_(i, component), sigma);
+void ParzenEstimator::add_truncation(Eigen::Index axis, Eigen::ArrayXd& logs) const {
+  const NormalTable& normal = NormalTable::instance();
+  const double root = std::sqrt(2 * std::numbers::pi);
+  const double sigma = sigmas_(axis);
+  const auto log_normaliser = [&](double centre) {
+    return -std::log(normal.mass(0, 1, centre, sigma) * sigma * root);
+  };
+  if (size() <= kTruncationPoints) {
+    for (Eigen::Index k = 0; k < size(); ++k) {
+      logs(k) += log_normaliser(points_(k, axis));
     }
-    if (count > 0) {
-      const std::size_t cell = cell_of(point(i), counts_[static_cast<std::size_t>(i)]);
-      point(i) = (static_cast<double>(cell) + 0.5) / count;
+    return;
+  }
+  Eigen::ArrayXd table(kTruncationPoints + 1);
+  for (Eigen::Index i = 0; i <= kTruncationPoints; ++i) {
+    table(i) = log_normaliser(static_cast<double>(i) / static_cast<double>(kTruncationPoints));
+  }
+  for (Eigen::Index k = 0; k < size(); ++k) {
+    const double place = points_(k, axis) * static_cast<double>(kTruncationPoints);
+    const Eigen::Index left = std::min(static_cast<Eigen::Index>(place), kTruncationPoints - 1);
+    logs(k) += table(left) + (place - static_cast<double>(left)) * (table(left + 1) - table(left));
+  }
+}
+
+Eigen::ArrayXd ParzenEstimator::sample(Random& random) const {
+  const auto d = static_cast<Eigen::Index>(axes_.size());
+  Eigen::Index kernel = size();  // the prior
+  if (size() > 0 && random.uniform() >= prior_share_) {
+    const double place = random.uniform() * cumulative_(size() - 1);
+    kernel =
+        std::upper_bound(cumulative_.begin(), cumulative_.end() - 1, place) - cumulative_.begin();
+  }
+  const bool prior = kernel == size();
+  Eigen::ArrayXd point(d);
+  for (Eigen::Index a = 0; a < d; ++a) {
+    const Axis& axis = axes_[static_cast<std::size_t>(a)];
+    if (axis.type == Axis::Type::kCategory) {
+      // With probability 1 / (1 + cells e) the observed value, else any.
+      const double keep = 1 / (1 + static_cast<double>(axis.cells) * category_epsilon_);
+      const bool kept = random.uniform() < keep && !prior;
+      const double any = random.uniform();
+      point(a) = axis.snap(kept ? points_(kernel, a) : any);
+    } else {
+      const double x = prior ? truncated_normal(random, kPriorCentre, kPriorSigma)
+                             : truncated_normal(random, points_(kernel, a), sigmas_(a));
+      point(a) = axis.snap(x);
     }
   }
   return point;
 }
 
-Eigen::ArrayXd ParzenEstimator::log_density(const Eigen::MatrixXd& points) const {
-  Eigen::ArrayXXd logs = constants_.replicate(1, points.cols());
-  if (!continuous_.empty()) {
-    Eigen::MatrixXd x(static_cast<Eigen::Index>(continuous_.size()), points.cols());
-    for (std::size_t k = 0; k < continuous_.size(); ++k) {
-      x.row(static_cast<Eigen::Index>(k)) = points.row(continuous_[k]);
-    }
-    // |x - mu|^2 = |x|^2 + |mu|^2 - 2 mu' x for all components and points in one product.
-    const double scale = 0.5 / (sigma_ * sigma_);
-    Eigen::MatrixXd distance = -2 * (continuous_centers_.transpose() * x);
-    distance.colwise() += continuous_centers_.colwise().squaredNorm().transpose();
-    distance.rowwise() += x.colwise().squaredNorm();
-    logs.topRows(components_) -= distance.array() * scale;
-    logs.row(components_) -=
-        (x.array() - 0.5).square().colwise().sum() * (0.5 / (kPriorSigma * kPriorSigma));
+double ParzenEstimator::category_share(Eigen::Index axis, bool same) const {
+  const auto cells = static_cast<double>(axes_[static_cast<std::size_t>(axis)].cells);
+  return ((same ? 1 : 0) + category_epsilon_) / (1 + cells * category_epsilon_);
+}
+
+void ParzenEstimator::add_line(Eigen::Index axis, double x, Eigen::ArrayXf& logs) const {
+  logs -= (centres_.col(axis) - static_cast<float>(x) * scales_(axis)).square();
+}
+
+void ParzenEstimator::add_cell(Eigen::Index axis, double x, Eigen::ArrayXf& logs) const {
+  const Axis& definition = axes_[static_cast<std::size_t>(axis)];
+  const std::size_t cell = definition.cell(x);
+  const double low = definition.cell_low(cell);
+  const double high = definition.cell_high(cell);
+  if (high - low <= kNarrow * sigmas_(axis)) {
+    add_line(axis, x, logs);
+    logs += static_cast<float>(std::log(high - low));
+    return;
   }
-  for (const Table& table : tables_) {
-    for (Eigen::Index c = 0; c < points.cols(); ++c) {
-      const std::size_t value = cell_of(points(table.row, c), table.count);
-      for (Eigen::Index j = 0; j <= components_; ++j) {
-        const std::size_t from = table.observed[static_cast<std::size_t>(j)];
-        logs(j, c) += table.log_mass[from * table.count + value];
+  const NormalTable& normal = NormalTable::instance();
+  const double root = std::sqrt(2 * std::numbers::pi);
+  // The constants hold 1 / (sigma sqrt(2 pi)) of a density; a mass has no such factor.
+  const double sigma = sigmas_(axis);
+  const auto log_mass = [&](double centre) {
+    const double mass = normal.mass(low, high, centre, sigma);
+    return static_cast<float>(std::log(std::max(mass, kLeastMass) * sigma * root));
+  };
+  if (definition.cells > kMostTabled) {
+    for (Eigen::Index k = 0; k < size(); ++k) {
+      logs(k) += log_mass(points_(k, axis));
+    }
+    return;
+  }
+  Eigen::ArrayXf row(static_cast<Eigen::Index>(definition.cells));
+  for (std::size_t from = 0; from < definition.cells; ++from) {
+    const double centre = (definition.cell_low(from) + definition.cell_high(from)) / 2;
+    row(static_cast<Eigen::Index>(from)) = log_mass(centre);
+  }
+  for (Eigen::Index k = 0; k < size(); ++k) {
+    logs(k) += row(cells_(k, axis));
+  }
+}
+
+void ParzenEstimator::add_category(Eigen::Index axis, double x, Eigen::ArrayXf& logs) const {
+  const auto same = static_cast<float>(std::log(category_share(axis, true)));
+  const auto other = static_cast<float>(std::log(category_share(axis, false)));
+  const auto at = static_cast<float>(axes_[static_cast<std::size_t>(axis)].snap(x));
+  const float* centres = centres_.col(axis).data();
+  float* log = logs.data();
+  for (Eigen::Index k = 0; k < logs.size(); ++k) {
+    log[k] += centres[k] == at ? same : other;
+  }
+}
+
+double ParzenEstimator::log_prior(const Eigen::ArrayXXd& points, Eigen::Index row) const {
+  const double root = std::sqrt(2 * std::numbers::pi);
+  const NormalTable& normal = NormalTable::instance();
+  const double inside = normal.mass(0, 1, kPriorCentre, kPriorSigma);
+  double log = std::log(prior_share_);
+  for (std::size_t a = 0; a < axes_.size(); ++a) {
+    const double x = points(row, static_cast<Eigen::Index>(a));
+    const std::size_t cell = axes_[a].cell(x);
+    const double low = axes_[a].cells > 0 ? axes_[a].cell_low(cell) : 0;
+    const double width = axes_[a].cells > 0 ? axes_[a].cell_high(cell) - low : 1;
+    if (axes_[a].type == Axis::Type::kCategory) {
+      log += std::log(width);
+    } else if (axes_[a].cells > 0 && width > kNarrow * kPriorSigma) {
+      log += std::log(normal.mass(low, low + width, kPriorCentre, kPriorSigma) / inside);
+    } else {
+      const double z = (x - kPriorCentre) / kPriorSigma;
+      log += std::log(width / (kPriorSigma * root * inside)) - 0.5 * z * z;
+    }
+  }
+  return log;
+}
+
+Eigen::ArrayXd ParzenEstimator::log_density(const Eigen::ArrayXXd& points) const {
+  Eigen::ArrayXd result(points.rows());
+  Eigen::ArrayXf logs(size());
+  for (Eigen::Index row = 0; row < points.rows(); ++row) {
+    const double prior = log_prior(points, row);
+    logs = constants_;
+    for (std::size_t a = 0; a < axes_.size(); ++a) {
+      const auto axis = static_cast<Eigen::Index>(a);
+      switch (axes_[a].type) {
+        case Axis::Type::kLine:
+          add_line(axis, points(row, axis), logs);
+          break;
+        case Axis::Type::kCells:
+          add_cell(axis, points(row, axis), logs);
+          break;
+        case Axis::Type::kCategory:
+          add_category(axis, points(row, axis), logs);
+          break;
       }
     }
+    const auto floor = static_cast<float>(prior);
+    const float most = size() > 0 ? std::max(logs.maxCoeff(), floor) : floor;
+    const double kernels = size() > 0 ? static_cast<double>((logs - most).exp().sum()) : 0;
+    result(row) = most + std::log(kernels + std::exp(prior - static_cast<double>(most)));
   }
-  const Eigen::ArrayXd most = logs.colwise().maxCoeff();
-  logs.rowwise() -= most.transpose();
-  return most + logs.exp().colwise().sum().transpose().log();
+  return result;
 }
 
 }  // namespace automl::search

@@ -5,16 +5,15 @@
 
 namespace automl::search {
 
-// Independent uniform draws (uniform in the logarithm where `log` is set). In a finite space a
-// configuration is not drawn again until most others have been.
+// Independent uniform draws (uniform in the logarithm where `log` is set),
+// docs/algorithms/random.md. The suggestion with index i depends on seed and i only.
 class RandomSampler : public Sampler {
  public:
-  explicit RandomSampler(const SearchSpace& space);
+  explicit RandomSampler(const SearchSpace& space) : space_(space) {}
   std::vector<Suggestion> suggest(const Request& request) override;
 
  private:
   const SearchSpace& space_;
-  bool finite_;
 };
 
 }  // namespace automl::search

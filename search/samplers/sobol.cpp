@@ -6,25 +6,22 @@
 
 namespace automl::search {
 
-SobolSampler::SobolSampler(const SearchSpace& space) : space_(space) {}
-
 std::vector<Suggestion> SobolSampler::suggest(const Request& request) {
-  const SobolSequence sequence(space_.size(), request.seed);
+  if (!sequence_ || seed_ != request.seed) {
+    sequence_.emplace(space_.size(), request.seed);
+    seed_ = request.seed;
+  }
   std::vector<Suggestion> suggestions;
   for (int i = 0; i < request.count; ++i) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i) + 1;
-    Configuration point = decode(space_, sequence.point(index));
-    std::string reason = "sobol: point " + std::to_string(index);
-    if (!space_.allowed(point)) {
-      Random random(request.seed, index);
-      auto drawn = draw_allowed(space_, random, 1, [&] { return draw_uniform(space_, random); });
-      if (!drawn) {
-        break;
-      }
-      point = *std::move(drawn);
-      reason += " is forbidden, a random one instead";
+    Random random(request.seed, index);
+    auto point =
+        draw_allowed(space_, random, 1, [&] { return decode(space_, sequence_->point(index)); });
+    if (!point) {
+      break;
     }
-    suggestions.push_back({std::move(point), std::move(reason)});
+    suggestions.push_back(
+        {std::move(point->configuration), "sobol: point " + std::to_string(index) + point->note});
   }
   return suggestions;
 }

@@ -2,239 +2,301 @@
 #include "search/samplers/tpe.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <limits>
+#include <numeric>
+#include <tuple>
 
+#include "search/enumeration.hpp"
+#include "search/levels.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::search {
-
 namespace {
 
-constexpr std::size_t kFiniteLimit = 100'000;
-constexpr int kProposals = 16;
+constexpr int kRounds = 4;  // fresh sets of candidates before giving up on the model
+constexpr int kUniformTries = 256;
+constexpr std::uint64_t kMostWalked = 200'000;  // larger finite spaces are drawn from at random
 
 bool same(const std::vector<Comparison>& a, const std::vector<Comparison>& b) {
-  return std::equal(
-      a.begin(), a.end(), b.begin(), b.end(), [](const Comparison& x, const Comparison& y) {
-        return x.parameter == y.parameter && x.relation == y.relation && x.operands == y.operands;
-      });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return std::tie(x.parameter, x.relation, x.operands) ==
+           std::tie(y.parameter, y.relation, y.operands);
+  });
 }
 
-// Complete trials by value, then pruned ones; failed ones last.
-double rank_value(const Observation& observation) {
-  switch (observation.status) {
-    case Status::kComplete:
-      return std::isnan(observation.value) ? std::numeric_limits<double>::infinity()
-                                           : observation.value;
-    case Status::kPruned:
-      return std::numeric_limits<double>::max();
-    default:
-      return std::numeric_limits<double>::infinity();
-  }
+std::string three_digits(double value) {
+  std::array<char, 48> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 3);
+  return {text.data(), end.ptr};
+}
+
+// Complete trials rank before pruned ones; failed ones never count as good.
+int rank_class(Status status) {
+  return status == Status::kComplete ? 0 : status == Status::kPruned ? 1 : 2;
 }
 
 }  // namespace
 
 TpeSampler::TpeSampler(const SearchSpace& space, TpeOptions options)
-    : space_(space),
-      options_(options),
-      finite_(space.cardinality(kFiniteLimit).has_value()),
-      sobol_(space) {
+    : space_(space), options_(options), sobol_(space), table_(space) {
   for (const std::size_t i : space.order()) {
-    const auto known =
-        std::find_if(groups_.begin(), groups_.end(), [&space, i](const Group& group) {
-          return same(group.conditions, space[i].conditions);
-        });
-    if (known == groups_.end()) {
-      groups_.push_back({{i}, space[i].conditions});
-    } else {
-      known->parameters.push_back(i);
+    auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& known) {
+      return same(known.conditions, space[i].conditions);
+    });
+    if (group == groups_.end()) {
+      groups_.push_back({{}, space[i].conditions, i});
+      group = groups_.end() - 1;
+    }
+    if (levels(space[i]) != 1) {
+      group->axes.emplace_back(space, i);
     }
   }
 }
 
-void TpeSampler::read(const History& history) {
-  const std::vector<Observation>& observations = history.observations();
-  const bool continues =
-      trials_.size() <= observations.size() &&
-      (trials_.empty() || observations[trials_.size() - 1].trial == trials_.back());
-  if (!continues) {
-    rows_.clear();
-    trials_.clear();
-    seen_ = SeenConfigurations();
-  }
-  for (std::size_t i = trials_.size(); i < observations.size(); ++i) {
-    rows_.push_back(encode(space_, observations[i].configuration));
-    trials_.push_back(observations[i].trial);
-    if (finite_) {
-      seen_.add(observations[i].configuration);
-    }
-  }
-}
-
-TpeSampler::Split TpeSampler::split(const History& history) const {
-  const std::vector<Observation>& observations = history.observations();
-  std::vector<std::pair<double, std::size_t>> ranked;
-  ranked.reserve(observations.size());
-  std::size_t usable = 0;
-  for (std::size_t i = 0; i < observations.size(); ++i) {
-    ranked.emplace_back(rank_value(observations[i]), i);
-    usable += observations[i].status == Status::kFailed ? 0 : 1;
-  }
-  const auto by_value = [&observations](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first
-                              : observations[a.second].trial < observations[b.second].trial;
+TpeSampler::Split TpeSampler::split(const Group& group) const {
+  const auto key = [&](std::size_t row) {
+    return std::tuple(rank_class(table_.status(row)), table_.value(row), table_.trial(row), row);
   };
-  const auto wanted = static_cast<std::size_t>(
-      std::ceil(options_.gamma * static_cast<double>(observations.size())));
-  const std::size_t good = std::min({wanted, static_cast<std::size_t>(options_.most_good), usable});
-  std::nth_element(
-      ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(good), ranked.end(), by_value);
-  Split result;
-  for (std::size_t k = 0; k < ranked.size(); ++k) {
-    (k < good ? result.good : result.bad).push_back(ranked[k].second);
+  const auto better = [&](std::size_t a, std::size_t b) { return key(a) < key(b); };
+  std::vector<std::size_t> active;
+  std::vector<std::size_t> ranked;  // without the failed ones, whose values may be NaN
+  for (const std::size_t row : table_.order()) {
+    if (!std::isnan(table_.unit(row, group.witness))) {
+      active.push_back(row);
+      if (table_.status(row) != Status::kFailed) {
+        ranked.push_back(row);
+      }
+    }
   }
-  // The order in which trials ended must not matter.
-  const auto by_trial = [this](std::size_t a, std::size_t b) { return trials_[a] < trials_[b]; };
-  std::sort(result.good.begin(), result.good.end(), by_trial);
-  std::sort(result.bad.begin(), result.bad.end(), by_trial);
+  const auto share =
+      static_cast<std::size_t>(std::ceil(options_.gamma * static_cast<double>(ranked.size())));
+  const std::size_t count =
+      std::min({share, static_cast<std::size_t>(options_.most_good), ranked.size()});
+  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(ranked.begin(), end, ranked.end(), better);
+  std::sort(ranked.begin(), end, better);
+  Split result;
+  result.good.assign(ranked.begin(), end);
+  for (const std::size_t row : active) {
+    const bool good =
+        count > 0 && table_.status(row) != Status::kFailed && !better(result.good.back(), row);
+    if (!good) {
+      result.bad.push_back(row);
+    }
+  }
   return result;
 }
 
-double TpeSampler::propose_group(const Group& group,
-                                 const Split& split,
-                                 const std::vector<std::vector<double>>& liars,
-                                 Random& random,
-                                 std::vector<double>& unit) {
-  const std::size_t witness = group.parameters.front();
-  std::vector<const std::vector<double>*> good;
-  std::vector<const std::vector<double>*> bad;
-  const auto collect = [witness](const std::vector<double>& row, auto& into) {
-    if (!std::isnan(row[witness])) {
-      into.push_back(&row);
+std::vector<std::vector<double>> TpeSampler::liars(const Turn& turn, const Group& group) const {
+  std::vector<std::vector<double>> points;
+  for (const Configuration& pending : turn.pending) {
+    if (pending.values.size() != space_.size() || !pending.active(group.witness)) {
+      continue;
     }
-  };
-  for (const std::size_t row : split.good) {
-    collect(rows_[row], good);
+    points.emplace_back();
+    for (const Axis& axis : group.axes) {
+      points.back().push_back(encode(space_[axis.parameter], pending.values[axis.parameter]));
+    }
   }
-  for (const std::size_t row : split.bad) {
-    collect(rows_[row], bad);
-  }
-  for (const std::vector<double>& liar : liars) {
-    collect(liar, bad);
-  }
-  const ParzenEstimator below(space_, group.parameters, good);
-  const ParzenEstimator above(space_, group.parameters, bad);
-  Eigen::MatrixXd candidates(static_cast<Eigen::Index>(group.parameters.size()),
-                             options_.candidates);
-  for (Eigen::Index c = 0; c < candidates.cols(); ++c) {
-    candidates.col(c) = below.sample(random);
-  }
-  const Eigen::ArrayXd ratio = below.log_density(candidates) - above.log_density(candidates);
-  Eigen::Index best = 0;
-  const double log_ratio = ratio.maxCoeff(&best);
-  for (std::size_t k = 0; k < group.parameters.size(); ++k) {
-    unit[group.parameters[k]] = candidates(static_cast<Eigen::Index>(k), best);
-  }
-  return log_ratio;
+  // The order in which they started must not matter either.
+  std::sort(points.begin(), points.end());
+  return points;
 }
 
-TpeSampler::Proposal TpeSampler::propose(const Split& split,
-                                         const std::vector<std::vector<double>>& liars,
-                                         Random& random) {
-  std::vector<double> unit(space_.size(), kInactive);
-  Proposal proposal;
-  proposal.configuration.values.assign(space_.size(), kInactive);
-  for (const Group& group : groups_) {
-    const bool active = std::all_of(
-        group.conditions.begin(), group.conditions.end(), [&proposal](const Comparison& one) {
-          return one.holds(proposal.configuration);
+Eigen::ArrayXXd TpeSampler::coordinates(const Group& group,
+                                        const std::vector<std::size_t>& rows,
+                                        const std::vector<std::vector<double>>& more) const {
+  Eigen::ArrayXXd points(static_cast<Eigen::Index>(rows.size() + more.size()),
+                         static_cast<Eigen::Index>(group.axes.size()));
+  for (std::size_t a = 0; a < group.axes.size(); ++a) {
+    auto column = points.col(static_cast<Eigen::Index>(a));
+    Eigen::Index i = 0;
+    for (const std::size_t row : rows) {
+      column(i++) = table_.unit(row, group.axes[a].parameter);
+    }
+    for (const std::vector<double>& point : more) {
+      column(i++) = point[a];
+    }
+  }
+  return points;
+}
+
+const TpeSampler::GroupModel& TpeSampler::model(Turn& turn, std::size_t which) const {
+  std::optional<GroupModel>& slot = turn.models[which];
+  if (slot) {
+    return *slot;
+  }
+  const Group& group = groups_[which];
+  const Split halves = split(group);
+  Eigen::ArrayXXd good = coordinates(group, halves.good, {});
+  Eigen::ArrayXXd bad = coordinates(group, halves.bad, liars(turn, group));
+  // The better a good trial, the heavier: linear in its rank, 1 on average.
+  const auto n = static_cast<double>(good.rows());
+  Eigen::ArrayXd good_weights(good.rows());
+  for (Eigen::Index rank = 0; rank < good.rows(); ++rank) {
+    good_weights(rank) = 2 * (n - static_cast<double>(rank)) / (n + 1);
+  }
+  Eigen::ArrayXd bad_weights = Eigen::ArrayXd::Ones(bad.rows());
+  slot.emplace(GroupModel{ParzenEstimator(group.axes,
+                                          std::move(good),
+                                          std::move(good_weights),
+                                          {options_.good_width, options_.prior_weight}),
+                          ParzenEstimator(group.axes,
+                                          std::move(bad),
+                                          std::move(bad_weights),
+                                          {options_.bad_width, options_.prior_weight})});
+  return *slot;
+}
+
+TpeSampler::Candidates TpeSampler::candidates(Turn& turn, std::size_t which) const {
+  const GroupModel& densities = model(turn, which);
+  const auto count = static_cast<Eigen::Index>(options_.candidates);
+  Eigen::ArrayXXd points(count, static_cast<Eigen::Index>(groups_[which].axes.size()));
+  for (Eigen::Index c = 0; c < count; ++c) {
+    points.row(c) = densities.good.sample(turn.random);
+  }
+  const Eigen::ArrayXd ratios =
+      densities.good.log_density(points) - densities.bad.log_density(points);
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) {
+    return ratios(a) > ratios(b);
+  });
+  Candidates result;
+  for (const Eigen::Index c : order) {
+    result.points.emplace_back(points.row(c));
+    result.scores.push_back(ratios(c));
+  }
+  return result;
+}
+
+Configuration TpeSampler::compose(Turn& turn,
+                                  const Candidates& first,
+                                  std::size_t rank,
+                                  double& score) const {
+  Configuration configuration{std::vector<double>(space_.size(), kInactive)};
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const Group& group = groups_[g];
+    const bool active =
+        std::all_of(group.conditions.begin(), group.conditions.end(), [&](const Comparison& one) {
+          return one.holds(configuration);
         });
-    if (!active) {
+    if (!active || group.axes.empty()) {
+      // Parameters with one value must be set before the conditions on them are looked at.
+      configuration = space_.repair(std::move(configuration));
       continue;
     }
-    proposal.log_ratio += propose_group(group, split, liars, random, unit);
-    for (const std::size_t i : group.parameters) {
-      proposal.configuration.values[i] = decode(space_[i], unit[i]);
+    const Candidates own = g == 0 ? Candidates() : candidates(turn, g);
+    const Eigen::ArrayXd& point = g == 0 ? first.points[rank] : own.points.front();
+    score += g == 0 ? first.scores[rank] : own.scores.front();
+    for (std::size_t a = 0; a < group.axes.size(); ++a) {
+      const std::size_t parameter = group.axes[a].parameter;
+      configuration.values[parameter] =
+          decode(space_[parameter], point(static_cast<Eigen::Index>(a)));
     }
   }
-  proposal.configuration = space_.repair(std::move(proposal.configuration));
-  return proposal;
+  return space_.repair(std::move(configuration));
 }
 
-Suggestion TpeSampler::initial_point(const Request& request, std::uint64_t index) {
-  Request one{request.history, request.pending, index, request.seed, 1};
-  std::vector<Suggestion> suggestions = sobol_.suggest(one);
-  if (suggestions.empty()) {
-    return {};
-  }
-  suggestions.front().reason = "tpe: initial " + suggestions.front().reason;
-  return std::move(suggestions.front());
+bool TpeSampler::seen(const Turn& turn, const Configuration& configuration) const {
+  return table_.seen().contains(configuration) || turn.pending_seen.contains(configuration);
 }
 
-Suggestion TpeSampler::suggest_one(const Request& request,
-                                   const Split& split,
-                                   const std::vector<std::vector<double>>& liars,
-                                   std::uint64_t index) {
-  if (rows_.size() < static_cast<std::size_t>(options_.initial) || split.good.empty()) {
-    return initial_point(request, index);
-  }
-  Random random(request.seed, index);
-  const auto met = [this, &request](const Configuration& one) {
-    return finite_ &&
-           (seen_.contains(one) || std::find(request.pending.begin(), request.pending.end(), one) !=
-                                       request.pending.end());
-  };
-  std::optional<Proposal> fallback;
-  for (int i = 0; i < kProposals; ++i) {
-    Proposal proposal = propose(split, liars, random);
-    if (!space_.allowed(proposal.configuration)) {
-      continue;
+std::optional<Suggestion> TpeSampler::suggest_by_model(Turn& turn) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Candidates first = groups_[0].axes.empty() ? Candidates() : candidates(turn, 0);
+    for (std::size_t rank = 0; rank < std::max<std::size_t>(first.points.size(), 1); ++rank) {
+      double score = 0;
+      Configuration configuration = compose(turn, first, rank, score);
+      if (space_.allowed(configuration) && !seen(turn, configuration)) {
+        return Suggestion{std::move(configuration),
+                          "tpe: log density ratio " + three_digits(score) + " after " +
+                              std::to_string(table_.size()) + " trials"};
+      }
     }
-    if (!met(proposal.configuration)) {
-      char text[96];
-      std::snprintf(text,
-                    sizeof text,
-                    "tpe: log density ratio %.3g of good %zu to other %zu",
-                    proposal.log_ratio,
-                    split.good.size(),
-                    split.bad.size());
-      return {std::move(proposal.configuration), text};
-    }
-    fallback = std::move(proposal);
   }
-  auto drawn = draw_allowed(space_, random, 100, [&] { return draw_uniform(space_, random); });
-  for (int i = 0; drawn && met(*drawn) && i < 1'000; ++i) {
-    drawn = draw_allowed(space_, random, 100, [&] { return draw_uniform(space_, random); });
+  return std::nullopt;
+}
+
+std::optional<Suggestion> TpeSampler::suggest_unseen(Turn& turn, const std::string& why) {
+  std::optional<Allowed> drawn;
+  for (int i = 0; i < kUniformTries; ++i) {
+    drawn = draw_allowed(space_, turn.random, i == 0 ? kUniformTries : 1, [&] {
+      return draw_uniform(space_, turn.random);
+    });
+    if (!drawn || !seen(turn, drawn->configuration)) {
+      break;
+    }
   }
   if (!drawn) {
+    return std::nullopt;
+  }
+  if (!seen(turn, drawn->configuration)) {
+    return Suggestion{std::move(drawn->configuration), "tpe: " + why + ", so a random draw"};
+  }
+  Enumeration all(space_, 0);
+  const std::uint64_t size = all.size();
+  const std::uint64_t walked = size <= kMostWalked ? size : 0;
+  const std::uint64_t start = turn.random.below(std::max<std::uint64_t>(walked, 1));
+  for (std::uint64_t i = 0; i < walked; ++i) {
+    Configuration candidate = all.at((start + i) % size);
+    if (space_.allowed(candidate) && !seen(turn, candidate)) {
+      return Suggestion{std::move(candidate), "tpe: " + why + ", so one of the few untried ones"};
+    }
+  }
+  return Suggestion{std::move(drawn->configuration), "tpe: every configuration has been tried"};
+}
+
+Suggestion TpeSampler::suggest_initial(Turn& turn) {
+  Configuration defaults = space_.defaults();
+  if (turn.index == 0 && space_.allowed(defaults) && !seen(turn, defaults)) {
+    return {std::move(defaults), "tpe: the default configuration first"};
+  }
+  std::vector<Suggestion> points =
+      sobol_.suggest({turn.request.history, turn.pending, turn.index, turn.request.seed, 1});
+  if (points.empty()) {
     return {};
   }
-  return {*std::move(drawn),
-          fallback ? "tpe: its proposals were all tried before, a random one instead"
-                   : "tpe: its proposals were all forbidden, a random one instead"};
+  if (seen(turn, points.front().configuration)) {
+    std::optional<Suggestion> other = suggest_unseen(turn, "the initial point has been tried");
+    return other ? *std::move(other) : Suggestion{};
+  }
+  points.front().reason = "tpe: initial " + points.front().reason;
+  return std::move(points.front());
+}
+
+Suggestion TpeSampler::suggest_one(Turn& turn) {
+  if (table_.size() < static_cast<std::size_t>(options_.initial) || groups_.empty()) {
+    return suggest_initial(turn);
+  }
+  std::optional<Suggestion> suggestion = suggest_by_model(turn);
+  if (!suggestion) {
+    suggestion = suggest_unseen(turn, "its candidates were all tried or forbidden");
+  }
+  return suggestion ? *std::move(suggestion) : Suggestion{};
 }
 
 std::vector<Suggestion> TpeSampler::suggest(const Request& request) {
-  read(request.history);
-  const Split halves = split(request.history);
-  std::vector<std::vector<double>> liars;
-  for (const Configuration& pending : request.pending) {
-    liars.push_back(encode(space_, pending));
-  }
+  table_.read(request.history);
   std::vector<Configuration> pending = request.pending;
+  SeenConfigurations pending_seen;
+  for (const Configuration& one : pending) {
+    pending_seen.add(one);
+  }
   std::vector<Suggestion> suggestions;
   for (int i = 0; i < request.count; ++i) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
-    const Request one{request.history, pending, index, request.seed, 1};
-    Suggestion suggestion = suggest_one(one, halves, liars, index);
-    if (suggestion.configuration.values.empty()) {
+    Turn turn{request, index, pending, pending_seen, Random(request.seed, index), {}};
+    turn.models.resize(groups_.size());
+    Suggestion suggestion = suggest_one(turn);
+    if (suggestion.configuration.values.size() != space_.size()) {
       break;  // every configuration is forbidden
     }
     pending.push_back(suggestion.configuration);
-    liars.push_back(encode(space_, suggestion.configuration));
+    pending_seen.add(suggestion.configuration);
     suggestions.push_back(std::move(suggestion));
   }
   return suggestions;

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "search/sampler.hpp"
+#include "search/samplers/observation_table.hpp"
 #include "search/samplers/parzen.hpp"
 #include "search/samplers/sobol.hpp"
 #include "search/samplers/uniform.hpp"
@@ -12,22 +15,27 @@
 namespace automl::search {
 
 struct TpeOptions {
-  int initial = 10;     // points of a scrambled Sobol sequence first; >= 1
-  int candidates = 24;  // drawn from the good density, the best ratio wins; >= 1
-  double gamma = 0.1;   // share of trials that count as good; (0, 1)
-  int most_good = 25;   // at most this many; >= 1
+  int initial = 10;         // finished trials before the model is used; >= 1
+  int candidates = 24;      // drawn from the good density, the best ratio wins; >= 1
+  double gamma = 0.1;       // share of trials that count as good; (0, 1)
+  int most_good = 25;       // at most this many; >= 1
+  double prior_weight = 1;  // of the prior beside weight 1 of each observation; > 0
+  // Kernel widths of the two densities, see ParzenOptions; > 0.
+  double good_width = 0.12;
+  double bad_width = 0.2;
 };
 
-// Tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011) in its multivariate form
-// (Falkner et al., ICML 2018) with the settings that Watanabe (arXiv:2304.11127) found to matter.
-// The trials are split into the best ceil(gamma n) and the rest; both sides become mixtures over
-// whole configurations, and the candidate with the largest l(x) / g(x) is proposed (eq. 2 there).
+// Tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), multivariate (Falkner et al.,
+// ICML 2018), with settings after Watanabe (arXiv:2304.11127): docs/algorithms/tpe.md.
 //
-// Conditional spaces: parameters with the same conditions form a group; each group is proposed from
-// the trials in which it was active, after its parents. Pending trials count as bad (constant
-// liar), failed ones always, pruned ones rank behind complete ones.
+// The best ceil(gamma n) trials and the rest become two densities l and g; candidates drawn from l
+// are ranked by log l - log g. Parameters with the same conditions form a group, modelled from the
+// trials in which it was active and proposed after its parents. Pending trials count as bad (so do
+// failed ones, always); pruned ones rank behind complete ones. The order in which trials finished
+// does not matter; ties in value go to the lower trial number.
 //
-// Cost of one suggestion: O(n d) with a small constant; encoded trials are cached between calls.
+// First come the default configuration and Sobol points. A configuration that is finished or
+// pending is not proposed again while another one can be found. O(n d) per suggestion.
 class TpeSampler : public Sampler {
  public:
   TpeSampler(const SearchSpace& space, TpeOptions options);
@@ -35,44 +43,56 @@ class TpeSampler : public Sampler {
 
  private:
   struct Group {
-    std::vector<std::size_t> parameters;
+    std::vector<Axis> axes;
     std::vector<Comparison> conditions;
+    std::size_t witness;  // a parameter that is active exactly when the group is
   };
   struct Split {
-    std::vector<std::size_t> good;  // rows of rows_, in order of trial number
-    std::vector<std::size_t> bad;
+    std::vector<std::size_t> good;  // rows, best first
+    std::vector<std::size_t> bad;   // rows by trial number
   };
-  struct Proposal {
-    Configuration configuration;
-    double log_ratio = 0;
+  struct GroupModel {
+    ParzenEstimator good;
+    ParzenEstimator bad;
+  };
+  // Candidates of a group, best first.
+  struct Candidates {
+    std::vector<Eigen::ArrayXd> points;
+    std::vector<double> scores;
+  };
+  // What one suggestion is made with.
+  struct Turn {
+    const Request& request;
+    std::uint64_t index;
+    const std::vector<Configuration>& pending;
+    const SeenConfigurations& pending_seen;
+    Random random;
+    std::vector<std::optional<GroupModel>> models;
   };
 
-  void read(const History& history);
-  Split split(const History& history) const;
-  Suggestion suggest_one(const Request& request,
-                         const Split& split,
-                         const std::vector<std::vector<double>>& liars,
-                         std::uint64_t index);
-  Proposal propose(const Split& split,
-                   const std::vector<std::vector<double>>& liars,
-                   Random& random);
-  // Adds the group's best candidate to `unit`; returns its log density ratio.
-  double propose_group(const Group& group,
-                       const Split& split,
-                       const std::vector<std::vector<double>>& liars,
-                       Random& random,
-                       std::vector<double>& unit);
-  Suggestion initial_point(const Request& request, std::uint64_t index);
+  Suggestion suggest_one(Turn& turn);
+  Suggestion suggest_initial(Turn& turn);
+  std::optional<Suggestion> suggest_by_model(Turn& turn);
+  std::optional<Suggestion> suggest_unseen(Turn& turn, const std::string& why);
+
+  Split split(const Group& group) const;
+  // Unit coordinates of the pending trials in which the group is active, sorted.
+  std::vector<std::vector<double>> liars(const Turn& turn, const Group& group) const;
+  // Observations × axes; `more` below the rows of the table.
+  Eigen::ArrayXXd coordinates(const Group& group,
+                              const std::vector<std::size_t>& rows,
+                              const std::vector<std::vector<double>>& more) const;
+  const GroupModel& model(Turn& turn, std::size_t group) const;
+  Candidates candidates(Turn& turn, std::size_t group) const;
+  bool seen(const Turn& turn, const Configuration& configuration) const;
+  // One configuration; the first group takes its candidate number `rank`. Adds up the scores.
+  Configuration compose(Turn& turn, const Candidates& first, std::size_t rank, double& score) const;
 
   const SearchSpace& space_;
   TpeOptions options_;
-  bool finite_;
   std::vector<Group> groups_;
   SobolSampler sobol_;
-  // Cache over the history seen so far: unit-cube rows and what was met.
-  std::vector<std::vector<double>> rows_;
-  std::vector<std::int64_t> trials_;
-  SeenConfigurations seen_;
+  ObservationTable table_;
 };
 
 }  // namespace automl::search

@@ -1,42 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/samplers/uniform.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "search/enumeration.hpp"
+#include "search/levels.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::search {
-
 namespace {
 
-constexpr int kUniformTries = 1'000;
-constexpr int kValuesTried = 64;
+constexpr std::size_t kMostLevels = 64;  // more values than these are sampled
+constexpr std::size_t kFrontier = 64;    // configurations kept per round of changes
+constexpr int kRounds = 8;               // changes made to one configuration
+constexpr std::uint64_t kMostWalked = 200'000;
 
-// Changes one parameter at a time of a forbidden configuration until it is allowed.
-std::optional<Configuration> escape(const SearchSpace& space, const Configuration& forbidden) {
-  for (std::size_t i = 0; i < space.size(); ++i) {
-    for (int k = 0; k < kValuesTried; ++k) {
-      Configuration candidate = forbidden;
-      candidate.values[i] = decode(space[i], (k + 0.5) / kValuesTried);
-      candidate = space.repair(std::move(candidate));
-      if (space.allowed(candidate)) {
-        return candidate;
+bool holds(const Forbidden& clause, const Configuration& configuration) {
+  return !clause.all_of.empty() &&
+         std::all_of(clause.all_of.begin(), clause.all_of.end(), [&](const Comparison& one) {
+           return one.holds(configuration);
+         });
+}
+
+// The parameters whose change may break the clause: its own, and the parents that switch them off.
+std::vector<std::size_t> levers(const SearchSpace& space, const Forbidden& clause) {
+  std::vector<std::size_t> found;
+  const auto add = [&](std::size_t parameter) {
+    if (std::find(found.begin(), found.end(), parameter) == found.end()) {
+      found.push_back(parameter);
+    }
+  };
+  for (const Comparison& comparison : clause.all_of) {
+    add(comparison.parameter);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (const Comparison& condition : space[found[i]].conditions) {
+      add(condition.parameter);
+    }
+  }
+  return found;
+}
+
+std::vector<double> alternatives(const SearchSpace& space,
+                                 std::size_t parameter,
+                                 const Forbidden& clause,
+                                 Random& random) {
+  const Parameter& p = space[parameter];
+  const std::size_t count = levels(p);
+  std::vector<double> values;
+  if (count > 0 && count <= kMostLevels) {
+    for (std::size_t level = 0; level < count; ++level) {
+      values.push_back(level_value(p, level));
+    }
+    return values;
+  }
+  values = {decode(p, 0), decode(p, 1)};
+  // The values just beside an operand are where a comparison turns.
+  const double infinity = std::numeric_limits<double>::infinity();
+  const double step = count > 0 ? std::max(p.step, p.kind == Kind::kInt ? 1.0 : 0.0) : 0;
+  for (const Comparison& comparison : clause.all_of) {
+    for (const double operand : comparison.operands) {
+      if (comparison.parameter == parameter) {
+        values.push_back(operand);
+        values.push_back(step > 0 ? operand - step : std::nextafter(operand, -infinity));
+        values.push_back(step > 0 ? operand + step : std::nextafter(operand, infinity));
       }
     }
   }
-  return std::nullopt;
+  for (int i = 0; i < 16; ++i) {
+    values.push_back(decode(p, random.uniform()));
+  }
+  return values;
 }
 
-std::uint64_t digest(const Configuration& configuration) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const double value : configuration.values) {
-    const std::uint64_t bits =
-        std::isnan(value) ? ~0ULL : std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value);
-    hash = (hash ^ bits) * 0x9e3779b97f4a7c15ULL;
-    hash ^= hash >> 29;
+std::optional<Configuration> walk(const SearchSpace& space, Random& random) {
+  Enumeration all(space, 0);
+  const std::uint64_t size = all.size();
+  if (size > kMostWalked) {
+    return std::nullopt;
   }
-  return hash;
+  const std::uint64_t start = random.below(size);
+  for (std::uint64_t i = 0; i < size; ++i) {
+    Configuration candidate = all.at((start + i) % size);
+    if (space.allowed(candidate)) {
+      return candidate;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -49,32 +101,75 @@ Configuration draw_uniform(const SearchSpace& space, Random& random) {
   return decode(space, unit);
 }
 
-std::optional<Configuration> draw_allowed(const SearchSpace& space,
-                                          Random& random,
-                                          int tries,
-                                          const std::function<Configuration()>& draw) {
+std::optional<Configuration> escape_forbidden(const SearchSpace& space,
+                                              const Configuration& forbidden,
+                                              Random& random) {
+  std::vector<Configuration> frontier{forbidden};
+  SeenConfigurations seen;
+  for (int round = 0; round < kRounds && !frontier.empty(); ++round) {
+    std::vector<Configuration> next;
+    for (const Configuration& from : frontier) {
+      const auto clause = std::find_if(space.forbidden().begin(),
+                                       space.forbidden().end(),
+                                       [&](const auto& one) { return holds(one, from); });
+      if (clause == space.forbidden().end()) {
+        return from;
+      }
+      for (const std::size_t parameter : levers(space, *clause)) {
+        for (const double value : alternatives(space, parameter, *clause, random)) {
+          Configuration candidate = from;
+          candidate.values[parameter] = value;
+          candidate = space.repair(std::move(candidate));
+          if (space.allowed(candidate)) {
+            return candidate;
+          }
+          if (!holds(*clause, candidate) && next.size() < kFrontier && !seen.contains(candidate)) {
+            seen.add(candidate);
+            next.push_back(std::move(candidate));
+          }
+        }
+      }
+    }
+    frontier = std::move(next);
+  }
+  return walk(space, random);
+}
+
+std::optional<Allowed> draw_allowed(const SearchSpace& space,
+                                    Random& random,
+                                    int tries,
+                                    const std::function<Configuration()>& draw) {
   Configuration candidate;
   for (int i = 0; i < tries; ++i) {
     candidate = draw();
     if (space.allowed(candidate)) {
-      return candidate;
+      return Allowed{std::move(candidate), ""};
     }
   }
-  for (int i = 0; i < kUniformTries; ++i) {
-    candidate = draw_uniform(space, random);
-    if (space.allowed(candidate)) {
-      return candidate;
-    }
+  std::optional<Configuration> escaped = escape_forbidden(space, candidate, random);
+  if (!escaped) {
+    return std::nullopt;
   }
-  return escape(space, candidate);
+  return Allowed{*std::move(escaped), ", moved off a forbidden combination"};
 }
 
 void SeenConfigurations::add(const Configuration& configuration) {
-  digests_.insert(digest(configuration));
+  digests_.insert(ConfigurationHash()(configuration));
 }
 
 bool SeenConfigurations::contains(const Configuration& configuration) const {
-  return digests_.count(digest(configuration)) != 0;
+  return digests_.count(ConfigurationHash()(configuration)) != 0;
+}
+
+SeenConfigurations seen_in(const Request& request) {
+  SeenConfigurations seen;
+  for (const Observation& observation : request.history.observations()) {
+    seen.add(observation.configuration);
+  }
+  for (const Configuration& pending : request.pending) {
+    seen.add(pending);
+  }
+  return seen;
 }
 
 }  // namespace automl::search
