@@ -58,8 +58,8 @@ std::vector<Effect> Core::start() {
 
 std::vector<Effect> Core::rebuild() {
   manager_.reset();
-  auto manager =
-      std::make_unique<StudyManager>(storage_, capabilities_, clock_, random_, settings_);
+  auto manager = std::make_unique<StudyManager>(
+      storage_, capabilities_, clock_, random_, settings_, next_ticket_);
   std::vector<Effect> effects;
   storage_.begin();
   manager->recover(effects);
@@ -81,6 +81,8 @@ void Core::fail(const std::string& why) {
         abandoned_.push_back(waiting.caller.call);
       }
     }
+    // Answers to the old questions are still to come: no new one may have their name.
+    next_ticket_ = manager_->state().next_ticket;
   }
   manager_.reset();
   trouble_ = why;

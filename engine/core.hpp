@@ -60,6 +60,7 @@ class Core {
   std::string trouble_;
   std::vector<CallId> abandoned_;  // callers to be told that the store failed
   std::int64_t retry_at_ms_ = 0;
+  std::uint64_t next_ticket_ = 1;
 };
 
 }  // namespace automl::engine

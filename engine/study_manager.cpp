@@ -41,8 +41,10 @@ StudyManager::StudyManager(storage::Storage& storage,
                            const executor::Capabilities& executor,
                            Clock& clock,
                            Random& random,
-                           const Settings& settings)
+                           const Settings& settings,
+                           std::uint64_t next_ticket)
     : storage_(storage), executor_(executor), clock_(clock), random_(random), settings_(settings) {
+  state_.next_ticket = next_ticket;
   state_.started_wall_ms = clock.wall_ms();
 }
 

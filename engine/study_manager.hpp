@@ -19,12 +19,13 @@ namespace automl::engine {
 // the turn's transaction, which the caller holds open) and added to the effects.
 class StudyManager {
  public:
-  // All references must outlive the manager.
+  // All references must outlive the manager. Suggestions are numbered from `next_ticket`.
   StudyManager(storage::Storage& storage,
                const executor::Capabilities& executor,
                Clock& clock,
                Random& random,
-               const Settings& settings);
+               const Settings& settings,
+               std::uint64_t next_ticket = 1);
 
   // Rebuilds the state from the store and asks the executor about every open attempt.
   void recover(std::vector<Effect>& effects);
