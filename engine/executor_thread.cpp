@@ -44,6 +44,9 @@ void ExecutorThread::work() {
   using SteadyClock = std::chrono::steady_clock;
   SteadyClock::time_point next_poll = SteadyClock::now() + poll_;
   SteadyClock::time_point next_capacity = SteadyClock::now() + kCapacityInterval;
+  // The engine ends what runs and is unknown to it: a crash or a failing store may have kept it
+  // from doing so at the time.
+  bool running_too = true;
   for (;;) {
     std::optional<Order> order;
     {
@@ -61,11 +64,12 @@ void ExecutorThread::work() {
       std::visit([this](const auto& one) { carry_out(one); }, *order);
     }
     if (SteadyClock::now() >= next_poll) {
-      poll();
+      poll(std::exchange(running_too, false));
       next_poll = SteadyClock::now() + poll_;
     }
     if (SteadyClock::now() >= next_capacity) {
       read_capacity();
+      running_too = true;
       next_capacity = SteadyClock::now() + kCapacityInterval;
     }
   }
@@ -103,11 +107,14 @@ void ExecutorThread::carry_out(const FindAttempt& order) {
   post_(AttemptFound{std::move(finding)});
 }
 
-void ExecutorThread::poll() {
+void ExecutorThread::poll(bool running_too) {
   try {
     std::map<std::string, executor::Presence> now;
     for (executor::Finding& finding : executor_.list()) {
       if (finding.presence == executor::Presence::kRunning) {
+        if (running_too) {
+          post_(AttemptFound{std::move(finding)});
+        }
         continue;
       }
       now.emplace(finding.token, finding.presence);

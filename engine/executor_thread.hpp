@@ -21,8 +21,8 @@ namespace automl::engine {
 // The one thread that uses the executor: carries out launches, cancellations and searches in the
 // order given, and between them asks what became of the attempts. Posts LaunchReturned for each
 // launch, AttemptFound for each search and for every attempt found not to be running (each state
-// once), and CapacityRead at the start and once a minute. What the executor throws is logged and
-// answered as "try again" or "cannot be told".
+// once); at the start and once a minute also for those that run, and CapacityRead. What the
+// executor throws is logged and answered as "try again" or "cannot be told".
 class ExecutorThread {
  public:
   // Reads the capacity first, so that it is known to whatever comes later. `post` is called by this
@@ -44,7 +44,7 @@ class ExecutorThread {
   void carry_out(const Launch& order);
   void carry_out(const CancelAttempt& order);
   void carry_out(const FindAttempt& order);
-  void poll();
+  void poll(bool running_too);
   void read_capacity();
 
   executor::Executor& executor_;
