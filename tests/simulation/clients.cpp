@@ -214,9 +214,9 @@ void Clients::change_study(const std::string& study, idl::StudyAction::type acti
     }
     const idl::StudyState::type state = find(study)->state;
     const bool resume = action == idl::StudyAction::RESUME;
-    const bool right =
-        resume ? state != idl::StudyState::PAUSED && state != idl::StudyState::STOPPED
-               : state != idl::StudyState::RUNNING;
+    const bool right = resume
+                           ? state != idl::StudyState::PAUSED && state != idl::StudyState::STOPPED
+                           : state != idl::StudyState::RUNNING;
     require(right,
             "study " + study + " is in state " + std::to_string(state) +
                 " after the acknowledged action " + std::to_string(action));
@@ -251,8 +251,29 @@ void Clients::stop_session(const std::string& session, bool kill) {
 }
 
 void Clients::drive(const std::string& study) {
-  if (asking_.count(study) == 0 && untold_[study] == 0) {
+  if (asking_.count(study) != 0 || untold_[study] != 0) {
+    return;
+  }
+  // A late copy of a request that had been refused may have been handed trials meanwhile.
+  std::vector<idl::Trial> open;
+  for (const auto& [key, trial] : observer_.facts().trials) {
+    if (trial.study_id == find(study)->id && !ended(trial.state)) {
+      open.push_back(trial);
+    }
+  }
+  if (open.empty()) {
     ask(study);
+  } else {
+    evaluate(study, open);
+  }
+}
+
+void Clients::evaluate(const std::string& study, const std::vector<idl::Trial>& trials) {
+  untold_[study] += static_cast<int>(trials.size());
+  handed_out_ += static_cast<int>(trials.size());
+  for (const idl::Trial& trial : trials) {
+    world_.agenda.in(world_.dice.between(10, 20'000),
+                     [this, study, trial] { tell(study, trial); });
   }
 }
 
@@ -285,11 +306,7 @@ void Clients::ask(const std::string& study) {
   request.done = [this, study](const engine::Payload& payload) {
     asking_.erase(study);
     if (const auto* trials = std::get_if<std::vector<idl::Trial>>(&payload)) {
-      untold_[study] += static_cast<int>(trials->size());
-      for (const idl::Trial& trial : *trials) {
-        world_.agenda.in(world_.dice.between(10, 20'000),
-                         [this, study, trial] { tell(study, trial); });
-      }
+      evaluate(study, *trials);
     } else {
       ask_later(study);  // paused, or the last trials are still open
     }
@@ -323,6 +340,7 @@ void Clients::tell(const std::string& study, const idl::Trial& trial) {
   };
   request.done = [this, study](const engine::Payload&) {
     // A refusal is in order when the study was killed first.
+    --handed_out_;
     if (--untold_[study] == 0) {
       ask_later(study);
     }

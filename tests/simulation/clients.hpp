@@ -32,8 +32,8 @@ class Clients {
   // Asks for trials and tells their values until the study has ended. Harmless when somebody does.
   void drive(const std::string& study);
 
-  // Requests without an answer.
-  int waiting() const { return waiting_; }
+  // Requests without an answer and trials whose values will be told.
+  int waiting() const { return waiting_ + handed_out_; }
 
  private:
   struct Request {
@@ -49,12 +49,12 @@ class Clients {
 
   engine::Caller new_caller();
   void perform(Request request);
-  void send(std::shared_ptr<Request> request,
-            std::function<void(const engine::Payload&)> answered);
+  void send(std::shared_ptr<Request> request, std::function<void(const engine::Payload&)> answered);
   void check_given(const Request& request, const engine::Payload& payload);
   void maybe_repeat(std::shared_ptr<Request> request, const engine::Payload& first);
   void ask(const std::string& study);
   void ask_later(const std::string& study);
+  void evaluate(const std::string& study, const std::vector<idl::Trial>& trials);
   void tell(const std::string& study, const idl::Trial& trial);
   const idl::Study* find(const std::string& study) const;
 
@@ -62,6 +62,7 @@ class Clients {
   Observer& observer_;
   Network& network_;
   int waiting_ = 0;
+  int handed_out_ = 0;
   std::set<std::string> asking_;       // studies with an ask under way
   std::map<std::string, int> untold_;  // trials handed out, by study
 };

@@ -138,12 +138,12 @@ struct Apply {
   void operator()(const idl::Attempt& attempt) const {
     const AttemptKey key{attempt.session_id, attempt.number};
     idl::Attempt& old = facts.attempts.at(key);
-    check_move(kAttemptMoves,
-               "attempt " + std::to_string(attempt.session_id) + "#" +
-                   std::to_string(attempt.number),
-               old.state,
-               attempt.state,
-               ended(old.state));
+    check_move(
+        kAttemptMoves,
+        "attempt " + std::to_string(attempt.session_id) + "#" + std::to_string(attempt.number),
+        old.state,
+        attempt.state,
+        ended(old.state));
     if (attempt.token != old.token) {
       throw Violation("an attempt got another token");
     }

@@ -16,7 +16,7 @@ enum class Fault {
   kCrashAfterCommit,
   kCrashCarryingOut,
   kCrashAtRest,
-  kLongOutage,   // … and is not started again for minutes
+  kLongOutage,    // … and is not started again for minutes
   kZombieEngine,  // … or so it seemed: it goes on after another one has taken over
   // The store fails.
   kUnavailableAtBegin,

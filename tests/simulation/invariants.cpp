@@ -153,11 +153,10 @@ void check_result(const Facts& facts, const TrialKey& key) {
     return;
   }
   const auto measured = facts.measurements.find({session.id, session.attempts});
-  const std::optional<double> expected =
-      value_by_rule(facts.studies.at(key.first).spec.objective,
-                    measured == facts.measurements.end()
-                        ? std::map<std::int64_t, idl::Measurement>()
-                        : measured->second);
+  const std::optional<double> expected = value_by_rule(
+      facts.studies.at(key.first).spec.objective,
+      measured == facts.measurements.end() ? std::map<std::int64_t, idl::Measurement>()
+                                           : measured->second);
   require(expected.has_value() == (trial.state == T::COMPLETE),
           name + ": its measurements do not agree with its end");
   if (expected) {

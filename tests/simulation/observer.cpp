@@ -112,10 +112,11 @@ void Observer::program_ended(const std::string& token) { running_.erase(token); 
 
 void Observer::acknowledged(const std::string& token, std::int64_t sequence) {
   const auto key = facts_.by_token.find(token);
-  const auto stored =
-      key == facts_.by_token.end() ? facts_.measurements.end() : facts_.measurements.find(key->second);
-  const std::int64_t durable =
-      stored == facts_.measurements.end() || stored->second.empty() ? 0 : stored->second.rbegin()->first;
+  const auto stored = key == facts_.by_token.end() ? facts_.measurements.end()
+                                                   : facts_.measurements.find(key->second);
+  const std::int64_t durable = stored == facts_.measurements.end() || stored->second.empty()
+                                   ? 0
+                                   : stored->second.rbegin()->first;
   if (sequence > durable) {
     throw Violation("measurement " + std::to_string(sequence) +
                     " is acknowledged, the store has them up to " + std::to_string(durable));

@@ -7,24 +7,16 @@ namespace automl::simulation {
 
 namespace {
 
-double some_value(Dice& dice) { return static_cast<double>(dice.between(-1'000'000, 1'000'000)) / 1e4; }
+double some_value(Dice& dice) {
+  return static_cast<double>(dice.between(-1'000'000, 1'000'000)) / 1e4;
+}
 
 }  // namespace
 
 Program random_program(Dice& dice, const std::string& metric) {
   enum Kind { kOk, kFails, kNotANumber, kNeverReports, kSlow, kHangs };
-  static const std::vector<Kind> kinds = {kOk,
-                                          kOk,
-                                          kOk,
-                                          kOk,
-                                          kOk,
-                                          kOk,
-                                          kSlow,
-                                          kSlow,
-                                          kFails,
-                                          kNotANumber,
-                                          kNeverReports,
-                                          kHangs};
+  static const std::vector<Kind> kinds = {
+      kOk, kOk, kOk, kOk, kOk, kOk, kSlow, kSlow, kFails, kNotANumber, kNeverReports, kHangs};
   const Kind kind = dice.pick(kinds);
   Program program;
   program.exit.cause = idl::ExitCause::EXITED;

@@ -2,9 +2,9 @@
 #include "tests/simulation/simulated_engine.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <type_traits>
+#include <iterator>
 #include <utility>
+#include <variant>
 
 #include "storage/errors.hpp"
 
@@ -13,6 +13,7 @@ namespace automl::simulation {
 namespace {
 
 constexpr std::int64_t kPollMs = 2'000;
+constexpr std::uint64_t kRunningEveryPolls = 30;
 constexpr std::int64_t kCapacityMs = 60'000;
 constexpr std::int64_t kLongestWaitMs = 60'000;
 
@@ -25,6 +26,40 @@ class DiceTokens : public engine::Random {
  private:
   Dice& dice_;
 };
+
+// One word for the log.
+std::string name_of(const engine::Event& event) {
+  static const char* const kNames[] = {"StudySubmitted",
+                                       "StudyChangeRequested",
+                                       "SessionSubmitted",
+                                       "SessionStopRequested",
+                                       "TrialsAsked",
+                                       "TrialTold",
+                                       "Inspected",
+                                       "RunnerRegistered",
+                                       "BatchReported",
+                                       "RunnerFinished",
+                                       "Suggested",
+                                       "LaunchReturned",
+                                       "AttemptFound",
+                                       "CapacityRead",
+                                       "TimerFired"};
+  static_assert(std::size(kNames) == std::variant_size_v<engine::Event>);
+  std::string name = kNames[event.index()];
+  if (const auto* found = std::get_if<engine::AttemptFound>(&event)) {
+    name += " " + found->finding.token.substr(0, 8) + " presence " +
+            std::to_string(static_cast<int>(found->finding.presence));
+  } else if (const auto* finished = std::get_if<engine::RunnerFinished>(&event)) {
+    name += " " + finished->token.substr(0, 8);
+  } else if (const auto* registered = std::get_if<engine::RunnerRegistered>(&event)) {
+    name += " " + registered->token.substr(0, 8);
+  } else if (const auto* reported = std::get_if<engine::BatchReported>(&event)) {
+    name += " " + reported->token.substr(0, 8);
+  } else if (const auto* launched = std::get_if<engine::LaunchReturned>(&event)) {
+    name += " " + launched->token.substr(0, 8) + (launched->result.handle ? "" : " failed");
+  }
+  return name;
+}
 
 const std::string* token_of(const engine::Event& event) {
   if (const auto* registered = std::get_if<engine::RunnerRegistered>(&event)) {
@@ -55,6 +90,8 @@ void SimulatedEngine::start() {
   next_wake_ms_ = 0;
   orders_until_ms_ = 0;
   turn_expected_ = false;
+  polls_ = 0;
+  posted_.clear();
   executor_.forget_reports();
   try {
     storage_ = std::make_unique<WatchedStorage>(
@@ -168,6 +205,13 @@ void SimulatedEngine::turn() {
   if (events.empty()) {
     return expect_deadline();
   }
+  world_.log([&] {
+    std::string line = "turn:";
+    for (const engine::Event& event : events) {
+      line += " " + name_of(event);
+    }
+    return line;
+  });
   std::vector<std::string> heard;
   for (const engine::Event& event : events) {
     if (const std::string* token = token_of(event)) {
@@ -196,8 +240,7 @@ void SimulatedEngine::turn() {
 
 void SimulatedEngine::expect_deadline() {
   const std::int64_t now_ms = world_.agenda.now_ms();
-  const std::int64_t wake_ms =
-      std::clamp(core_->deadline(), now_ms + 1, now_ms + kLongestWaitMs);
+  const std::int64_t wake_ms = std::clamp(core_->deadline(), now_ms + 1, now_ms + kLongestWaitMs);
   if (next_wake_ms_ > now_ms && next_wake_ms_ <= wake_ms) {
     return;
   }
@@ -238,14 +281,21 @@ void SimulatedEngine::carry_out(engine::Effect& effect) {
     caller.mapped()(std::move(reply->payload));
   } else if (auto* launch = std::get_if<engine::Launch>(&effect)) {
     observer_.launching(launch->request);
+    world_.log([&] {
+      return "effect: launch " + launch->request.session_name + " #" +
+             std::to_string(launch->request.attempt_number) + " as " +
+             launch->request.token.substr(0, 8) + " on " + launch->request.placement.node;
+    });
     order([this, request = launch->request] {
       executor::LaunchResult result = executor_.launch(request);
+      posted_.erase(request.token);
       if (!world_.faults.happens(Fault::kLaunchReturnLost)) {
         post(engine::LaunchReturned{request.token, std::move(result)});
       }
     });
   } else if (auto* cancel = std::get_if<engine::CancelAttempt>(&effect)) {
     observer_.cancelling(cancel->token);
+    world_.log([&] { return "effect: cancel " + cancel->token.substr(0, 8); });
     order([this, token = cancel->token] { executor_.cancel(token); });
   } else if (auto* find = std::get_if<engine::FindAttempt>(&effect)) {
     order([this, token = find->token] { post(engine::AttemptFound{executor_.find(token)}); });
@@ -272,10 +322,21 @@ void SimulatedEngine::compute(const engine::ComputeSuggestion& request) {
   });
 }
 
+// As engine/executor_thread.cpp does it: each state once, those that run at times.
 void SimulatedEngine::poll() {
+  const bool running_too = polls_++ % kRunningEveryPolls == 0;
+  std::map<std::string, executor::Presence> now;
   for (executor::Finding& finding : executor_.list()) {
-    post(engine::AttemptFound{std::move(finding)});
+    const bool running = finding.presence == executor::Presence::kRunning;
+    const auto before = posted_.find(finding.token);
+    if (!running) {
+      now.emplace(finding.token, finding.presence);
+    }
+    if (running ? running_too : before == posted_.end() || before->second != finding.presence) {
+      post(engine::AttemptFound{std::move(finding)});
+    }
   }
+  posted_ = std::move(now);
   world_.agenda.in(kPollMs, [this, life = life_] {
     if (life == life_) {
       poll();

@@ -72,6 +72,8 @@ class SimulatedEngine {
   bool turn_expected_ = false;
   std::int64_t next_wake_ms_ = 0;
   std::int64_t orders_until_ms_ = 0;
+  std::uint64_t polls_ = 0;
+  std::map<std::string, executor::Presence> posted_;
   engine::CallId last_call_ = 0;
   std::map<engine::CallId, OnReply> callers_;
   std::uint64_t turns_ = 0;

@@ -45,7 +45,10 @@ LaunchResult SimulatedExecutor::launch(const LaunchRequest& request) {
     return result;
   }
   std::int64_t delay_ms = world_.dice.between(1, 200);
-  if (faults.happens(Fault::kLaunchSlow)) {
+  bool hangs = false;
+  if (faults.happens(Fault::kLaunchHangs)) {
+    hangs = true;
+  } else if (faults.happens(Fault::kLaunchSlow)) {
     delay_ms = world_.dice.between(1'000, 120'000);
   } else if (faults.happens(Fault::kLaunchAppearsLate)) {
     delay_ms = world_.dice.between(1'000, 300'000);
@@ -53,7 +56,7 @@ LaunchResult SimulatedExecutor::launch(const LaunchRequest& request) {
   }
   auto& runner = runners_[request.token];
   runner = make_runner_(request);
-  if (faults.happens(Fault::kLaunchHangs)) {
+  if (hangs) {
     runner->hang();
   } else {
     runner->start(delay_ms);
@@ -109,29 +112,19 @@ Finding SimulatedExecutor::find(const std::string& token) {
   return finding;
 }
 
-// As the engine's executor thread passes it on: each attempt's news once.
 std::vector<Finding> SimulatedExecutor::list() {
-  std::vector<Finding> news;
+  std::vector<Finding> findings;
   for (auto& [token, runner] : runners_) {
-    const auto before = told_.find(token);
-    if (before != told_.end() &&
-        (before->second == Presence::kGone || before->second == Presence::kFinished)) {
+    if (reported_.count(token) != 0) {
       continue;
     }
     Finding finding = look(token, *runner);
-    const bool known = before != told_.end() && before->second == finding.presence;
-    told_[token] = finding.presence;
-    if (!known && (finding.presence != Presence::kRunning || first_list_)) {
-      news.push_back(std::move(finding));
+    if (finding.presence == Presence::kGone || finding.presence == Presence::kFinished) {
+      reported_.insert(token);
     }
+    findings.push_back(std::move(finding));
   }
-  first_list_ = false;
-  return news;
-}
-
-void SimulatedExecutor::forget_reports() {
-  told_.clear();
-  first_list_ = true;
+  return findings;
 }
 
 void SimulatedExecutor::crash_node(const std::string& node, std::int64_t away_ms) {
@@ -144,10 +137,14 @@ void SimulatedExecutor::crash_node(const std::string& node, std::int64_t away_ms
   }
 }
 
-bool SimulatedExecutor::nothing_lives() const {
-  return std::none_of(runners_.begin(), runners_.end(), [](const auto& entry) {
-    return entry.second->alive() || entry.second->program_alive();
-  });
+std::string SimulatedExecutor::living() const {
+  std::string handles;
+  for (const auto& [token, runner] : runners_) {
+    if (runner->alive() || runner->program_alive()) {
+      handles += " " + runner->handle();
+    }
+  }
+  return handles;
 }
 
 std::int64_t SimulatedExecutor::last_activity_ms() const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,11 @@ class SimulatedExecutor : public executor::Executor {
   std::vector<idl::Node> capacity() override { return nodes_.records(); }
 
   // The engine's process is a new one: it knows nothing of what `list` told the last one.
-  void forget_reports();
+  void forget_reports() { reported_.clear(); }
   // The machine goes down with everything on it and comes up again later.
   void crash_node(const std::string& node, std::int64_t away_ms);
-  // No runner and no program is left.
-  bool nothing_lives() const;
+  // The runners and programs that are left, by their handles; empty: none.
+  std::string living() const;
   std::int64_t last_activity_ms() const;
   const std::map<std::string, std::unique_ptr<SimulatedRunner>>& runners() const {
     return runners_;
@@ -51,8 +52,7 @@ class SimulatedExecutor : public executor::Executor {
   MakeRunner make_runner_;
   std::map<std::string, std::unique_ptr<SimulatedRunner>> runners_;  // by token
   std::map<std::string, std::int64_t> visible_from_ms_;              // those that appear late
-  std::map<std::string, executor::Presence> told_;                   // by `list`
-  bool first_list_ = true;
+  std::set<std::string> reported_;                                   // by `list`, as over
 };
 
 }  // namespace automl::simulation

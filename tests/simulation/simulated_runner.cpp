@@ -84,8 +84,7 @@ void SimulatedRunner::call(Network::MakeEvent make, Handler on_answer) {
       return;
     }
     const engine::Refusal* refusal = payload ? refusal_in(*payload) : nullptr;
-    if (payload &&
-        (refusal == nullptr || refusal->kind != engine::Refusal::Kind::kUnavailable)) {
+    if (payload && (refusal == nullptr || refusal->kind != engine::Refusal::Kind::kUnavailable)) {
       calling_ = false;
       back_off_ms_ = 200;
       return (this->*on_answer)(*payload);
@@ -129,9 +128,8 @@ void SimulatedRunner::run(const idl::Session& session) {
   world_.log([&] {
     return "program: " + session.name + " #" + std::to_string(request_.attempt_number) + " starts";
   });
-  program_ = random_program(world_.dice,
-                            session.spec.required_metric.empty() ? "loss"
-                                                                 : session.spec.required_metric);
+  program_ = random_program(
+      world_.dice, session.spec.required_metric.empty() ? "loss" : session.spec.required_metric);
   ++program_life_;
   next_report(0);
   if (session.spec.resources.time_s > 0) {

@@ -75,7 +75,7 @@ class SimulatedRunner {
   std::string handle_;
 
   bool alive_ = false;
-  std::uint64_t life_ = 0;     // what an earlier process waited for is void
+  std::uint64_t life_ = 0;  // what an earlier process waited for is void
   std::uint64_t program_life_ = 0;
   bool calling_ = false;
   std::int64_t back_off_ms_ = 200;

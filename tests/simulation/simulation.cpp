@@ -157,7 +157,7 @@ class Run {
   }
 
   void look_whether_finished() {
-    bool open = clients_.waiting() > 0 || !engine_.idle() || !executor_.nothing_lives();
+    bool open = clients_.waiting() > 0 || !engine_.idle() || !executor_.living().empty();
     for (const auto& [id, study] : observer_.facts().studies) {
       open = open || !ended(study.state);
       if (study.state == idl::StudyState::PAUSED) {
@@ -171,13 +171,13 @@ class Run {
       finished_ = true;
       return;
     }
-    const std::int64_t quiet_ms = world_.agenda.now_ms() -
-                                  std::max(last_open_ms_, executor_.last_activity_ms());
+    const std::int64_t quiet_ms =
+        world_.agenda.now_ms() - std::max(last_open_ms_, executor_.last_activity_ms());
     if (quiet_ms > kPatienceMs) {
       observer_.check_finished();
-      throw Violation(clients_.waiting() > 0        ? "a client waits for ever"
-                      : !executor_.nothing_lives() ? "a runner lives on that nobody knows"
-                                                   : "the engine is not at rest");
+      throw Violation(clients_.waiting() > 0 ? "a client waits for ever"
+                      : !engine_.idle()      ? "the engine is not at rest"
+                                             : "runners live on:" + executor_.living());
     }
     world_.agenda.in(kCheckEveryMs, [this] { look_whether_finished(); });
   }

@@ -165,9 +165,9 @@ void WatchedStorage::begin_attempt(const idl::Attempt& attempt, const idl::Sessi
 bool WatchedStorage::update_attempt(const idl::Attempt& attempt) {
   at_statement();
   changes_.emplace_back(attempt);
-  return accepted(store_.update_attempt(attempt),
-                  "attempt " + std::to_string(attempt.session_id) + "#" +
-                      std::to_string(attempt.number));
+  return accepted(
+      store_.update_attempt(attempt),
+      "attempt " + std::to_string(attempt.session_id) + "#" + std::to_string(attempt.number));
 }
 
 std::vector<idl::Attempt> WatchedStorage::load_attempts(std::int64_t session_id) {

@@ -7,7 +7,10 @@ namespace automl::simulation {
 
 namespace {
 
-idl::Parameter number(const std::string& name, idl::ParameterKind::type kind, double low, double high) {
+idl::Parameter number(const std::string& name,
+                      idl::ParameterKind::type kind,
+                      double low,
+                      double high) {
   idl::Parameter parameter;
   parameter.name = name;
   parameter.kind = kind;
@@ -60,8 +63,7 @@ idl::Resources random_resources(Dice& dice, const std::vector<idl::Node>& nodes)
 idl::StudySpec random_study(Dice& dice,
                             const std::string& name,
                             const std::vector<idl::Node>& nodes) {
-  static const std::vector<std::string> algorithms = {
-      "sobol", "sobol", "random", "random", "tpe"};
+  static const std::vector<std::string> algorithms = {"sobol", "sobol", "random", "random", "tpe"};
   static const std::vector<idl::ValueRule::type> rules = {
       idl::ValueRule::LAST, idl::ValueRule::BEST, idl::ValueRule::MEAN_LAST};
   idl::StudySpec spec;

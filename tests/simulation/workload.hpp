@@ -12,7 +12,9 @@ namespace automl::simulation {
 
 // Something that fits at least one of the nodes.
 idl::Resources random_resources(Dice& dice, const std::vector<idl::Node>& nodes);
-idl::StudySpec random_study(Dice& dice, const std::string& name, const std::vector<idl::Node>& nodes);
+idl::StudySpec random_study(Dice& dice,
+                            const std::string& name,
+                            const std::vector<idl::Node>& nodes);
 idl::SessionSpec random_session(Dice& dice, const std::vector<idl::Node>& nodes);
 
 }  // namespace automl::simulation

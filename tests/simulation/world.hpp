@@ -36,14 +36,14 @@ struct World {
   Agenda agenda;
   Faults faults;
   bool tracing;
-  std::deque<std::string> lines;  // the last few hundred
+  std::deque<std::string> lines;  // the latest ones
 
  private:
   void add_line(const std::string& line) {
     const std::int64_t now_ms = agenda.now_ms() - 1'000'000;
     lines.push_back(std::to_string(now_ms / 1'000) + "." +
                     std::to_string(now_ms % 1'000 + 1'000).substr(1) + " " + line);
-    if (lines.size() > 2'000) {
+    if (lines.size() > 100'000) {
       lines.pop_front();
     }
   }
