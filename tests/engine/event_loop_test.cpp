@@ -309,7 +309,7 @@ TEST_F(EventLoopTest, ReportsWhatTheExecutorDid) {
         seen["capacity"] = "read";
       }
     }
-    if (seen.size() == 6 && !std::exchange(complete_, true)) {
+    if (seen.size() == 7 && !std::exchange(complete_, true)) {
       all.set_value();
     }
     return std::vector<Effect>{};
@@ -322,6 +322,7 @@ TEST_F(EventLoopTest, ReportsWhatTheExecutorDid) {
   EXPECT_EQ(seen["t2"], "2");
   EXPECT_EQ(seen["hidden"], "3");
   EXPECT_EQ(seen["away"], "3");
+  EXPECT_EQ(seen["alive"], "0") << "at the start, what runs is told too";
   EXPECT_EQ(executor_.cancelled, "t1");
 }
 
