@@ -2,35 +2,27 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <string>
+
+#include "storage/artifacts/directory.hpp"
 
 namespace automl::engine {
 
-// The code archives of an engine, HOME/archives/<SHA-256>.tar.zst, received in pieces. An archive
-// is visible only when it is whole, has the digest of its name, and is safe on disk. Thread safe.
-// Errors are those of service.thrift: idl::InvalidRequest, idl::Conflict, idl::Unavailable.
+// The code archives of an engine, HOME/archives/<SHA-256>.tar.zst, as the calls of service.thrift
+// see them: their errors are idl::InvalidRequest, idl::Conflict and idl::Unavailable. Thread safe.
 class Archives {
  public:
+  // Forgets archives that were only half sent to an earlier engine. Throws storage::Unavailable.
   explicit Archives(const std::string& home);
 
   bool has(const std::string& digest);
-
-  // Pieces come in order: offset 0 begins anew, any other offset must be the end of what is there
-  // (else Conflict: begin anew). A piece for an archive that is already whole is ignored.
+  // As ArtifactStore::put; a piece has at most kPieceBytes.
   void put(const std::string& digest, std::int64_t offset, const std::string& bytes, bool last);
 
  private:
-  void append(const std::string& digest, std::int64_t offset, const std::string& bytes);
-  void complete(const std::string& digest);
-  std::string whole(const std::string& digest) const;
-  std::string partial(const std::string& digest) const;
-
-  const std::string directory_;
-  std::mutex mutex_;
+  storage::ArtifactDirectory directory_;
 };
 
-// Larger pieces and larger archives are refused.
 inline constexpr std::int64_t kPieceBytes = std::int64_t{4} << 20;
 inline constexpr std::int64_t kArchiveBytes = std::int64_t{2} << 30;
 

@@ -6,11 +6,7 @@
 
 namespace automl::engine {
 
-class OpenFile;
-
-// SHA-256 as 64 hexadecimal digits.
+// SHA-256 as 64 hexadecimal digits in lower case.
 std::string sha256_hex(std::string_view bytes);
-// Of a whole file. Throws std::system_error.
-std::string sha256_of_file(const OpenFile& file);
 
 }  // namespace automl::engine

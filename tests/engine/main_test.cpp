@@ -196,6 +196,42 @@ TEST_F(AutomldTest, DoesNotStartOnADamagedStore) {
   EXPECT_THAT(ended.output, HasSubstr("the store must not be used"));
 }
 
+// A whole session, through a restart of the engine in its middle.
+TEST_F(AutomldTest, ASessionOutlivesItsEngine) {
+  ASSERT_EQ(start().exit_code, 0);
+  idl::SessionSpec spec;
+  spec.command = "echo before; while [ ! -e '" + home_ + "/go' ]; do sleep 0.01; done; echo after";
+  spec.resources.cpus = 1;
+  idl::SubmitSessionReply submitted;
+  const std::string endpoint = "unix:" + home_ + "/engine.sock";
+  idl::Connection(idl::parse_endpoint(endpoint))
+      .engine()
+      .run_session(submitted, "r1", spec, "none");
+  const std::string name = submitted.session.name;
+  const auto read_until = [&](auto enough) {
+    idl::LogSlice slice;
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    do {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      idl::Connection(idl::parse_endpoint(endpoint)).engine().read_log(slice, name, 0, 0, 100'000);
+    } while (!enough(slice) && std::chrono::steady_clock::now() < limit);
+    return slice.bytes;
+  };
+  EXPECT_THAT(read_until([](const auto& slice) { return !slice.bytes.empty(); }),
+              HasSubstr("before"));
+  ASSERT_EQ(kill(pid(), SIGKILL), 0);
+  ASSERT_TRUE(wait_for_end());
+  ASSERT_EQ(start().exit_code, 0);
+  std::ofstream(home_ + "/go") << "go";
+  const std::string log = read_until([](const auto& slice) { return slice.ended; });
+  EXPECT_THAT(log, HasSubstr("before"));
+  EXPECT_THAT(log, HasSubstr("after"));
+  idl::SessionRow row;
+  idl::Connection(idl::parse_endpoint(endpoint)).engine().show_session(row, name);
+  EXPECT_EQ(row.session.state, idl::SessionState::COMPLETE) << row.session.reason;
+  EXPECT_EQ(row.session.attempts, 1);
+}
+
 TEST_F(AutomldTest, KeepsEverythingToItsOwner) {
   ASSERT_EQ(start().exit_code, 0);
   info();
