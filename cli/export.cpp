@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/export_text.hpp"
+#include "cli/text.hpp"
+#include "idl/json_writer.hpp"
+
+namespace automl::cli {
+
+namespace {
+
+constexpr int kPage = 1'000;
+
+std::string exact(double value) {
+  char text[40];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, value);
+  return {text, end};
+}
+
+std::string exact(const idl::Value& value) {
+  return value.__isset.real ? exact(value.real)
+         : value.__isset.integer
+             ? std::to_string(value.integer)
+             : (value.__isset.flag ? (value.flag ? "true" : "false") : value.text);
+}
+
+std::string csv_row(const idl::Study& study, const idl::Trial& trial) {
+  std::string row = std::to_string(trial.number) + "," + state_word(trial.state) + "," +
+                    (trial.__isset.value ? exact(trial.value) : "");
+  for (const idl::Parameter& parameter : study.spec.space) {
+    std::string cell;
+    for (const idl::Assignment& one : trial.configuration) {
+      if (one.parameter == parameter.name) {
+        cell = exact(one.value);
+      }
+    }
+    row += "," + csv_cell(cell);
+  }
+  const double duration_s = trial.started_ms > 0 && trial.ended_ms > 0
+                                ? static_cast<double>(trial.ended_ms - trial.started_ms) / 1e3
+                                : 0;
+  return row + "," + (trial.baseline ? "true" : "false") + "," + exact(duration_s) + "," +
+         csv_cell(trial.reason) + "\n";
+}
+
+std::string csv_head(const idl::Study& study) {
+  std::string head = "number,state," + csv_cell(study.spec.objective.metric);
+  for (const idl::Parameter& parameter : study.spec.space) {
+    head += "," + csv_cell(parameter.name);
+  }
+  return head + ",baseline,duration_s,reason\n";
+}
+
+void write_all(Context& context, const std::string& study, bool csv, std::ostream& out) {
+  EngineConnection& engine = context.engine();
+  idl::StudyStatus status;
+  engine.call([&](idl::EngineClient& client) { client.study_status(status, study); });
+  out << (csv ? csv_head(status.study)
+              : "{\"study\":" + idl::to_json(status.study) + ",\"trials\":[\n");
+  bool first = true;
+  for (std::int64_t from = 0;;) {
+    idl::TrialPage page;
+    engine.call([&](idl::EngineClient& client) { client.list_trials(page, study, from, kPage); });
+    for (const idl::Trial& trial : page.trials) {
+      out << (csv ? csv_row(status.study, trial) : (first ? "" : ",\n") + idl::to_json(trial));
+      first = false;
+      from = trial.number + 1;
+    }
+    if (page.trials.size() < static_cast<std::size_t>(kPage)) {
+      break;
+    }
+  }
+  out << (csv ? "" : "\n]}\n") << std::flush;
+}
+
+int export_study(Context& context,
+                 const std::string& study,
+                 const std::string& format,
+                 const std::string& path) {
+  const bool csv = format == "csv" && !context.json;
+  if (path.empty()) {
+    write_all(context, study, csv, std::cout);
+    return kDone;
+  }
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  if (!file) {
+    throw UsageError("cannot write " + path);
+  }
+  write_all(context, study, csv, file);
+  if (!file) {
+    throw UsageError("could not write all of " + path + ": disk full?");
+  }
+  return kDone;
+}
+
+}  // namespace
+
+std::string csv_cell(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && parsed == end) {
+    return text;
+  }
+  std::string cell = text;
+  // A spreadsheet would run these as a formula.
+  if (!cell.empty() && std::string("=+-@\t\r").find(cell[0]) != std::string::npos) {
+    cell.insert(0, "'");
+  }
+  if (cell.find_first_of(",\"\n\r'") == std::string::npos) {
+    return cell;
+  }
+  std::string quoted = "\"";
+  for (const char c : cell) {
+    quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  }
+  return quoted + "\"";
+}
+
+void add_export(CLI::App& app, Context& context) {
+  static std::string study;
+  static std::string format = "csv";
+  static std::string path;
+  CLI::App* command = add_command(app,
+                                  context,
+                                  "export",
+                                  "Write all trials of a study as CSV or JSON",
+                                  "  automl export digits > digits.csv\n"
+                                  "  automl export digits --format json -o digits.json",
+                                  true);
+  command->add_option("STUDY", study, "The study")->required();
+  command->add_option("--format", format, "csv or json")->check(CLI::IsMember({"csv", "json"}));
+  command->add_option("-o,--output", path, "File to write");
+  command->callback([&context] {
+    context.chosen = [&context] { return export_study(context, study, format, path); };
+  });
+}
+
+}  // namespace automl::cli

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+#include "idl/json_writer.hpp"
+
+namespace automl::cli {
+
+namespace {
+
+std::string latest(const idl::SessionRow& row) {
+  if (!row.note.empty()) {
+    return shown(row.note);
+  }
+  const std::string& wanted = row.session.spec.required_metric;
+  for (const auto& [metric, value] : row.latest_metrics) {
+    if (wanted.empty() || metric == wanted) {
+      return shown(metric) + " " + number_text(value, 4);
+    }
+  }
+  return "";
+}
+
+std::string gpus(const idl::SessionRow& row) {
+  std::string text;
+  for (const std::int32_t gpu : row.attempt.placement.gpus) {
+    text += (text.empty() ? "" : ",") + std::to_string(gpu);
+  }
+  return text.empty() ? "–" : text;
+}
+
+int ps(Context& context, const idl::SessionFilter& filter) {
+  idl::SessionList list;
+  context.engine().call([&](idl::EngineClient& client) { client.list_sessions(list, filter); });
+  if (context.json) {
+    std::cout << idl::to_json(list) << "\n";
+    return kDone;
+  }
+  if (list.rows.empty()) {
+    std::cout << (filter.include_finished ? "no session yet" : "no session runs or waits")
+              << (filter.include_finished ? "" : "; -a shows those that ended") << "\n";
+    return kDone;
+  }
+  Table table;
+  for (const char* title : {"SESSION", "STATE", "STUDY", "STEP", "METRIC"}) {
+    table.add_column(title);
+  }
+  for (const char* title : {"GPU", "CPU", "MEM", "ELAPSED"}) {
+    table.add_column(title, true);
+  }
+  table.add_column("NODE");
+  for (const idl::SessionRow& row : list.rows) {
+    const idl::Session& session = row.session;
+    const std::int64_t start_ms = session.started_ms > 0 ? session.started_ms : session.created_ms;
+    const std::int64_t end_ms = session.ended_ms > 0 ? session.ended_ms : list.now_ms;
+    const std::string study =
+        row.study.empty() ? "" : row.study + "/" + std::to_string(session.trial_number);
+    table.add_row({shown(session.name),
+                   state_word(session.state),
+                   shown(study),
+                   row.latest_metrics.empty() ? "" : std::to_string(row.latest_step),
+                   cut(latest(row), 36),
+                   gpus(row),
+                   row.attempt.placement.cpus > 0 ? std::to_string(row.attempt.placement.cpus) : "",
+                   row.memory_bytes > 0 ? bytes_text(row.memory_bytes) : "",
+                   duration_text(static_cast<double>(end_ms - start_ms) / 1e3),
+                   shown(row.attempt.placement.node)});
+  }
+  std::cout << table.text(Screen::of(STDOUT_FILENO).width);
+  if (list.total > static_cast<std::int64_t>(list.rows.size())) {
+    std::cout << "… and " << list.total - static_cast<std::int64_t>(list.rows.size()) << " more\n";
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_ps(CLI::App& app, Context& context) {
+  static idl::SessionFilter filter;
+  filter.limit = 100;
+  CLI::App* command = add_command(app,
+                                  context,
+                                  "ps",
+                                  "List sessions",
+                                  "  automl ps              what runs and waits\n"
+                                  "  automl ps -a -n 20     the newest 20, ended ones included",
+                                  true);
+  command->add_flag("-a,--all", filter.include_finished, "Ended sessions as well");
+  command->add_option("-n,--limit", filter.limit, "At most this many")
+      ->check(CLI::Range(1, 100'000));
+  command->add_option("STUDY", filter.study, "Only this study's");
+  command->callback([&context] { context.chosen = [&context] { return ps(context, filter); }; });
+}
+
+}  // namespace automl::cli

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "cli/text.hpp"
+#include "idl/json_writer.hpp"
+
+namespace automl::cli {
+
+namespace {
+
+int start_server(Context& context) {
+  EngineConnection& engine = context.engine();
+  if (engine.running() == nullptr) {
+    engine.start_engine(false);
+  }
+  idl::EngineInfo info;
+  engine.call([&](idl::EngineClient& client) { client.engine_info(info); });
+  if (!context.quiet) {
+    std::cout << "engine runs, process " << info.pid << ", in " << shown(info.home) << "\n";
+  }
+  return kDone;
+}
+
+int stop_server(Context& context) {
+  idl::EngineClient* client = context.engine().running();
+  if (client == nullptr) {
+    std::cout << "no engine runs\n";
+    return kDone;
+  }
+  idl::EngineInfo info;
+  client->engine_info(info);
+  client->shutdown(idl::new_request_id());
+  for (int i = 0; i < 200 && kill(static_cast<pid_t>(info.pid), 0) == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  if (!context.quiet) {
+    std::cout << "engine stopped; running sessions go on and wait for the next one\n";
+  }
+  return kDone;
+}
+
+int server_status(Context& context) {
+  idl::EngineClient* client = context.engine().running();
+  if (client == nullptr) {
+    if (context.json) {
+      std::cout << "{\"running\":false}\n";
+    } else {
+      std::cout << "no engine runs in " << context.engine().home()
+                << "; automl server start, or any command, starts one\n";
+    }
+    return kUnreachable;
+  }
+  idl::EngineInfo info;
+  client->engine_info(info);
+  if (context.json) {
+    std::cout << idl::to_json(info) << "\n";
+  } else {
+    std::cout << "engine " << shown(info.version) << " runs since " << local_time(info.started_ms)
+              << ", process " << info.pid << ", in " << shown(info.home)
+              << (info.on_demand ? ", ends when idle" : "") << "\n";
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_server(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(app,
+                                  context,
+                                  "server",
+                                  "Start, stop or look at the engine",
+                                  "  automl server start     stays until it is stopped\n"
+                                  "  automl server status --json",
+                                  true);
+  command->require_subcommand(1);
+  const std::pair<const char*, int (*)(Context&)> actions[] = {
+      {"start", start_server}, {"stop", stop_server}, {"status", server_status}};
+  for (const auto& [name, action] : actions) {
+    CLI::App* one = command->add_subcommand(name, std::string(name) + " the engine");
+    one->fallthrough();
+    one->callback(
+        [&context, act = action] { context.chosen = [&context, act] { return act(context); }; });
+  }
+}
+
+}  // namespace automl::cli

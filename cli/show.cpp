@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+#include "cli/trial_name.hpp"
+#include "idl/json_writer.hpp"
+
+namespace automl::cli {
+
+namespace {
+
+constexpr std::size_t kLastMeasurements = 12;
+
+std::string ending(const idl::Attempt& attempt) {
+  if (!attempt.__isset.exit) {
+    return "";
+  }
+  if (!attempt.exit.message.empty()) {
+    return shown(attempt.exit.message);
+  }
+  return "exit code " + std::to_string(attempt.exit.code);
+}
+
+void print_attempts(const idl::TrialDetail& detail, const Screen& screen) {
+  Table table;
+  table.add_column("ATTEMPT", true);
+  table.add_column("STATE");
+  table.add_column("NODE");
+  for (const char* title : {"TIME", "CPU s", "MEM"}) {
+    table.add_column(title, true);
+  }
+  table.add_column("ENDED");
+  for (const idl::Attempt& attempt : detail.attempts) {
+    const bool over = attempt.__isset.exit;
+    table.add_row(
+        {std::to_string(attempt.number),
+         state_word(attempt.state),
+         shown(attempt.placement.node),
+         over ? duration_text(static_cast<double>(attempt.exit.ended_ms - attempt.exit.started_ms) /
+                              1e3)
+              : "",
+         over ? number_text(attempt.exit.cpu_s, 3) : "",
+         over ? bytes_text(attempt.exit.peak_memory_bytes) : "",
+         ending(attempt)});
+  }
+  std::cout << "\n" << table.text(screen.width);
+}
+
+void print_measurements(const idl::TrialDetail& detail, const Screen& screen) {
+  const std::size_t count = detail.measurements.size();
+  const std::size_t first = count > kLastMeasurements ? count - kLastMeasurements : 0;
+  Table table;
+  table.add_column("STEP", true);
+  table.add_column("METRICS");
+  for (std::size_t i = first; i < count; ++i) {
+    const idl::Measurement& measurement = detail.measurements[i].measurement;
+    std::string text;
+    for (const auto& [metric, value] : measurement.metrics) {
+      text += (text.empty() ? "" : "  ") + shown(metric) + " " + number_text(value);
+    }
+    table.add_row({std::to_string(measurement.step), text});
+  }
+  std::cout << "\n";
+  if (first > 0) {
+    std::cout << "the last " << kLastMeasurements << " of " << count << " measurements\n";
+  }
+  std::cout << table.text(screen.width);
+}
+
+int show(Context& context, const std::string& subject) {
+  const TrialName name = parse_trial_name(subject);
+  idl::TrialDetail detail;
+  context.engine().call(
+      [&](idl::EngineClient& client) { client.show_trial(detail, name.study, name.number); });
+  if (context.json) {
+    std::cout << idl::to_json(detail) << "\n";
+    return kDone;
+  }
+  const idl::Trial& trial = detail.trial;
+  const Screen screen = Screen::of(STDOUT_FILENO);
+  std::cout << "trial " << shown(name.study) << "/" << trial.number << "  "
+            << state_word(trial.state);
+  if (trial.__isset.value) {
+    std::cout << "  value " << number_text(trial.value, 8);
+  }
+  std::cout << "\n";
+  if (!trial.reason.empty()) {
+    std::cout << "  reason       " << shown(trial.reason) << "\n";
+  }
+  std::cout << "  parameters   " << configuration_text(trial.configuration) << "\n"
+            << "  proposed by  " << shown(trial.proposed_because) << "\n"
+            << "  created      " << local_time(trial.created_ms) << "\n";
+  if (trial.session_id != 0) {
+    std::cout << "  session      " << shown(detail.session.name) << "\n"
+              << "  command      " << cut(shown(detail.session.spec.command), screen.width - 15)
+              << "\n";
+    print_attempts(detail, screen);
+  }
+  if (!detail.measurements.empty()) {
+    print_measurements(detail, screen);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, Context& context) {
+  static std::string subject;
+  CLI::App* command = add_command(app,
+                                  context,
+                                  "show",
+                                  "Show one trial: parameters, why it was proposed, attempts",
+                                  "  automl show digits/8\n"
+                                  "  automl show digits/8 --json",
+                                  true);
+  command->add_option("TRIAL", subject, "STUDY/TRIAL")->required();
+  command->callback([&context] { context.chosen = [&context] { return show(context, subject); }; });
+}
+
+}  // namespace automl::cli

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+#include "idl/json_writer.hpp"
+
+namespace automl::cli {
+
+namespace {
+
+int why(Context& context, const std::string& subject) {
+  std::vector<idl::Blockage> blocks;
+  context.engine().call([&](idl::EngineClient& client) { client.why(blocks, subject); });
+  if (context.json) {
+    std::cout << idl::to_json(blocks) << "\n";
+    return kDone;
+  }
+  if (blocks.empty()) {
+    std::cout << "nothing waits\n";
+    return kDone;
+  }
+  Table table;
+  for (const char* title : {"WHAT", "RULE", "BECAUSE"}) {
+    table.add_column(title);
+  }
+  for (const idl::Blockage& block : blocks) {
+    table.add_row({shown(block.subject), shown(block.rule), shown(block.detail)});
+  }
+  std::cout << table.text(Screen::of(STDOUT_FILENO).width);
+  return kDone;
+}
+
+}  // namespace
+
+void add_why(CLI::App& app, Context& context) {
+  static std::string subject;
+  CLI::App* command = add_command(app,
+                                  context,
+                                  "why",
+                                  "Say which rule keeps something waiting",
+                                  "  automl why              everything that waits\n"
+                                  "  automl why digits       a study and its waiting trials",
+                                  true);
+  command->add_option("SUBJECT", subject, "A study, a session, or STUDY/TRIAL");
+  command->callback([&context] { context.chosen = [&context] { return why(context, subject); }; });
+}
+
+}  // namespace automl::cli
