@@ -53,33 +53,32 @@ int tell(Context& context, const std::string& subject, const std::string& value,
 void add_ask(CLI::App& app, Context& context) {
   static std::string study;
   static int count = 1;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "ask",
-                                  "Get trials of a study that has no command",
-                                  "  automl ask tuning\n"
-                                  "  automl ask tuning -n 8 --json",
-                                  true);
-  command->add_option("STUDY", study, "The study")->required();
-  command->add_option("-n,--count", count, "How many")->check(CLI::Range(1, 1'000));
-  command->callback(
-      [&context] { context.chosen = [&context] { return ask(context, study, count); }; });
+  Command command = add_command(app,
+                                context,
+                                "ask",
+                                "Get trials of a study that has no command",
+                                "  automl ask tuning\n"
+                                "  automl ask tuning -n 8 --json",
+                                true);
+  command.option("STUDY", study, "The study").required();
+  command.option("-n,--count", count, {1, 1'000}, "How many");
+  command.then([&context] { context.chosen = [&context] { return ask(context, study, count); }; });
 }
 
 void add_tell(CLI::App& app, Context& context) {
   static std::string subject;
   static std::string value;
   static bool failed = false;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "tell",
-                                  "Report the outcome of a trial that was asked for",
-                                  "  automl tell tuning/3 0.9861\n"
-                                  "  automl tell tuning/4 --failed 'out of memory'");
-  command->add_option("TRIAL", subject, "STUDY/TRIAL")->required();
-  command->add_option("VALUE", value, "The objective's value; with --failed the reason");
-  command->add_flag("--failed", failed, "The trial failed");
-  command->callback([&context] {
+  Command command = add_command(app,
+                                context,
+                                "tell",
+                                "Report the outcome of a trial that was asked for",
+                                "  automl tell tuning/3 0.9861\n"
+                                "  automl tell tuning/4 --failed 'out of memory'");
+  command.option("TRIAL", subject, "STUDY/TRIAL").required();
+  command.option("VALUE", value, "The objective's value; with --failed the reason");
+  command.flag("--failed", failed, "The trial failed");
+  command.then([&context] {
     context.chosen = [&context] { return tell(context, subject, value, failed); };
   });
 }

@@ -24,16 +24,16 @@ int board(Context& context, const std::string& study, int limit) {
 void add_board(CLI::App& app, Context& context) {
   static std::string study;
   static int limit = 20;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "board",
-                                  "Show a study's leaderboard",
-                                  "  automl board digits\n"
-                                  "  automl board digits -n 5 --json",
-                                  true);
-  command->add_option("STUDY", study, "The study")->required();
-  command->add_option("-n,--limit", limit, "At most this many rows")->check(CLI::Range(1, 1'000));
-  command->callback(
+  Command command = add_command(app,
+                                context,
+                                "board",
+                                "Show a study's leaderboard",
+                                "  automl board digits\n"
+                                "  automl board digits -n 5 --json",
+                                true);
+  command.option("STUDY", study, "The study").required();
+  command.option("-n,--limit", limit, {1, 1'000}, "At most this many rows");
+  command.then(
       [&context] { context.chosen = [&context] { return board(context, study, limit); }; });
 }
 

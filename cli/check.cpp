@@ -159,7 +159,7 @@ int check(Context& context, const CheckOptions& options) {
 
 void add_check(CLI::App& app, Context& context) {
   static CheckOptions options;
-  CLI::App* command =
+  Command command =
       add_command(app,
                   context,
                   "check",
@@ -168,12 +168,11 @@ void add_check(CLI::App& app, Context& context) {
                   "  automl check study.yaml --smoke      run one trial, show what it reported\n"
                   "  automl check study.yaml --quote      and what the whole budget will take",
                   true);
-  command->add_option("FILE", options.file, "The study file")->required();
-  command->add_flag("--explain", options.explain, "Show all keys, defaults included");
-  command->add_flag("--smoke", options.smoke, "Run one trial with the defaults");
-  command->add_flag("--quote", options.quote, "Time and slots the budget will take");
-  command->callback(
-      [&context] { context.chosen = [&context] { return check(context, options); }; });
+  command.option("FILE", options.file, "The study file").required();
+  command.flag("--explain", options.explain, "Show all keys, defaults included");
+  command.flag("--smoke", options.smoke, "Run one trial with the defaults");
+  command.flag("--quote", options.quote, "Time and slots the budget will take");
+  command.then([&context] { context.chosen = [&context] { return check(context, options); }; });
 }
 
 }  // namespace automl::cli

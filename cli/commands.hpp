@@ -6,8 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command.hpp"
 #include "cli/engine_connection.hpp"
 
 namespace automl::cli {
@@ -65,12 +64,12 @@ void add_report(CLI::App& app, Context& context);
 void add_server(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 
-// A command with its examples; `--json` and `--quiet` come along where `listing` is set.
-CLI::App* add_command(CLI::App& app,
-                      Context& context,
-                      const std::string& name,
-                      const std::string& help,
-                      const std::string& examples,
-                      bool listing = false);
+// A command with its examples; `--json` comes along where `listing` is set.
+Command add_command(CLI::App& app,
+                    Context& context,
+                    const std::string& name,
+                    const std::string& help,
+                    const std::string& examples,
+                    bool listing = false);
 
 }  // namespace automl::cli

@@ -37,16 +37,14 @@ int completion(const std::string& shell) {
 
 void add_completion(CLI::App& app, Context& context) {
   static std::string shell;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "completion",
-                                  "Print completion for a shell",
-                                  "  source <(automl completion bash)\n"
-                                  "  automl completion zsh > ~/.zfunc/_automl");
-  command->add_option("SHELL", shell, "bash or zsh")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh"}));
-  command->callback([&context] { context.chosen = [] { return completion(shell); }; });
+  Command command = add_command(app,
+                                context,
+                                "completion",
+                                "Print completion for a shell",
+                                "  source <(automl completion bash)\n"
+                                "  automl completion zsh > ~/.zfunc/_automl");
+  command.choice("SHELL", shell, {"bash", "zsh"}, "bash or zsh").required();
+  command.then([&context] { context.chosen = [] { return completion(shell); }; });
 }
 
 }  // namespace automl::cli

@@ -126,17 +126,17 @@ void add_export(CLI::App& app, Context& context) {
   static std::string study;
   static std::string format = "csv";
   static std::string path;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "export",
-                                  "Write all trials of a study as CSV or JSON",
-                                  "  automl export digits > digits.csv\n"
-                                  "  automl export digits --format json -o digits.json",
-                                  true);
-  command->add_option("STUDY", study, "The study")->required();
-  command->add_option("--format", format, "csv or json")->check(CLI::IsMember({"csv", "json"}));
-  command->add_option("-o,--output", path, "File to write");
-  command->callback([&context] {
+  Command command = add_command(app,
+                                context,
+                                "export",
+                                "Write all trials of a study as CSV or JSON",
+                                "  automl export digits > digits.csv\n"
+                                "  automl export digits --format json -o digits.json",
+                                true);
+  command.option("STUDY", study, "The study").required();
+  command.choice("--format", format, {"csv", "json"}, "csv or json");
+  command.option("-o,--output", path, "File to write");
+  command.then([&context] {
     context.chosen = [&context] { return export_study(context, study, format, path); };
   });
 }

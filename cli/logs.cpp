@@ -33,16 +33,16 @@ void add_logs(CLI::App& app, Context& context) {
   static std::string subject;
   static bool follow = false;
   static bool stamps = false;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "logs",
-                                  "Print what a session wrote",
-                                  "  automl logs digits/8            of trial 8 of study digits\n"
-                                  "  automl logs -f ada/digits/41    of a session, as it comes");
-  command->add_option("SESSION", subject, "A session, or STUDY/TRIAL")->required();
-  command->add_flag("-f,--follow", follow, "Go on until the session ends");
-  command->add_flag("--timestamps", stamps, "With the time and stream of each line");
-  command->callback([&context] {
+  Command command = add_command(app,
+                                context,
+                                "logs",
+                                "Print what a session wrote",
+                                "  automl logs digits/8            of trial 8 of study digits\n"
+                                "  automl logs -f ada/digits/41    of a session, as it comes");
+  command.option("SESSION", subject, "A session, or STUDY/TRIAL").required();
+  command.flag("-f,--follow", follow, "Go on until the session ends");
+  command.flag("--timestamps", stamps, "With the time and stream of each line");
+  command.then([&context] {
     context.chosen = [&context] { return logs(context, subject, follow, stamps); };
   });
 }

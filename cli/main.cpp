@@ -3,6 +3,7 @@
 #include <csignal>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
 #include <thrift/TOutput.h>
 
 #include "cli/commands.hpp"
@@ -12,18 +13,18 @@
 
 namespace automl::cli {
 
-CLI::App* add_command(CLI::App& app,
-                      Context& context,
-                      const std::string& name,
-                      const std::string& help,
-                      const std::string& examples,
-                      bool listing) {
+Command add_command(CLI::App& app,
+                    Context& context,
+                    const std::string& name,
+                    const std::string& help,
+                    const std::string& examples,
+                    bool listing) {
   CLI::App* command = app.add_subcommand(name, help);
   command->footer("Examples:\n" + examples);
   if (listing) {
     command->add_flag("--json", context.json, "Print JSON for programs");
   }
-  return command;
+  return Command(command);
 }
 
 namespace {
@@ -92,7 +93,10 @@ int run_program(int argc, char** argv) {
   CLI::App* help = app.add_subcommand("help", "Show help of a command");
   help->add_option("COMMAND", topic);
   help->callback([&] {
-    const CLI::App* command = topic.empty() ? &app : app.get_subcommand_no_throw(topic);
+    const CLI::App* command = topic.empty() ? &app : nullptr;
+    for (const CLI::App* one : app.get_subcommands({})) {
+      command = one->get_name() == topic ? one : command;
+    }
     if (command == nullptr) {
       throw CLI::ValidationError("there is no command \"" + topic + "\"");
     }

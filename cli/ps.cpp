@@ -81,18 +81,17 @@ int ps(Context& context, const idl::SessionFilter& filter) {
 void add_ps(CLI::App& app, Context& context) {
   static idl::SessionFilter filter;
   filter.limit = 100;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "ps",
-                                  "List sessions",
-                                  "  automl ps              what runs and waits\n"
-                                  "  automl ps -a -n 20     the newest 20, ended ones included",
-                                  true);
-  command->add_flag("-a,--all", filter.include_finished, "Ended sessions as well");
-  command->add_option("-n,--limit", filter.limit, "At most this many")
-      ->check(CLI::Range(1, 100'000));
-  command->add_option("STUDY", filter.study, "Only this study's");
-  command->callback([&context] { context.chosen = [&context] { return ps(context, filter); }; });
+  Command command = add_command(app,
+                                context,
+                                "ps",
+                                "List sessions",
+                                "  automl ps              what runs and waits\n"
+                                "  automl ps -a -n 20     the newest 20, ended ones included",
+                                true);
+  command.flag("-a,--all", filter.include_finished, "Ended sessions as well");
+  command.option("-n,--limit", filter.limit, {1, 100'000}, "At most this many");
+  command.option("STUDY", filter.study, "Only this study's");
+  command.then([&context] { context.chosen = [&context] { return ps(context, filter); }; });
 }
 
 }  // namespace automl::cli

@@ -17,7 +17,7 @@ namespace automl::cli {
 namespace {
 
 // One line to the runner and its answer. Throws UsageError when there is none.
-std::string exchange(const std::string& path, const std::string& line) {
+std::string ask_runner(const std::string& path, const std::string& line) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
@@ -55,7 +55,7 @@ int report(Context& context, const std::vector<std::string>& metrics) {
     return kDone;
   }
   const auto answer =
-      nlohmann::json::parse(exchange(path, "{\"report\": {" + fields + "}}\n"), nullptr, false);
+      nlohmann::json::parse(ask_runner(path, "{\"report\": {" + fields + "}}\n"), nullptr, false);
   if (answer.contains("error")) {
     throw UsageError(answer["error"].get<std::string>());
   }
@@ -69,15 +69,14 @@ int report(Context& context, const std::vector<std::string>& metrics) {
 
 void add_report(CLI::App& app, Context& context) {
   static std::vector<std::string> metrics;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "report",
-                                  "Inside a session: report metrics; prints continue or stop",
-                                  "  automl report step=3 loss=0.2\n"
-                                  "  [ \"$(automl report loss=$loss)\" = stop ] && exit");
-  command->add_option("NAME=NUMBER", metrics, "Metrics, and step=N")->required();
-  command->callback(
-      [&context] { context.chosen = [&context] { return report(context, metrics); }; });
+  Command command = add_command(app,
+                                context,
+                                "report",
+                                "Inside a session: report metrics; prints continue or stop",
+                                "  automl report step=3 loss=0.2\n"
+                                "  [ \"$(automl report loss=$loss)\" = stop ] && exit");
+  command.list("NAME=NUMBER", metrics, "Metrics, and step=N").required();
+  command.then([&context] { context.chosen = [&context] { return report(context, metrics); }; });
 }
 
 }  // namespace automl::cli

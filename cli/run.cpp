@@ -162,7 +162,7 @@ int run(Context& context, const RunOptions& options) {
 
 void add_run(CLI::App& app, Context& context) {
   static RunOptions options;
-  CLI::App* command =
+  Command command =
       add_command(app,
                   context,
                   "run",
@@ -170,18 +170,15 @@ void add_run(CLI::App& app, Context& context) {
                   "  automl run -g 1 -- python3 train.py --lr 0.1     with one GPU, streamed\n"
                   "  automl run -c 4 -m 8GiB -d ./data -- ./train.sh  the exit code is passed on",
                   true);
-  command->add_option("-g,--gpus", options.gpus, "GPUs")->check(CLI::Range(0, 1'000));
-  command->add_option("-c,--cpus", options.cpus, "CPUs")->check(CLI::Range(0, 10'000));
-  command->add_option("-m,--memory", options.memory, "Memory limit, such as 8GiB");
-  command->add_option("-t,--time", options.time, "Time limit, such as 30m or 2h");
-  command->add_option("-d,--dataset", options.datasets, "A dataset: a path on this machine")
-      ->allow_extra_args(false);
-  command->add_option("-e,--env", options.environment, "KEY=VALUE for the program")
-      ->allow_extra_args(false);
-  command->add_flag("--detach", options.detach, "Print the session's name and return at once");
-  command->add_option("COMMAND", options.command, "After --: the command with its arguments")
-      ->required();
-  command->callback([&context] { context.chosen = [&context] { return run(context, options); }; });
+  command.option("-g,--gpus", options.gpus, {0, 1'000}, "GPUs");
+  command.option("-c,--cpus", options.cpus, {0, 10'000}, "CPUs");
+  command.option("-m,--memory", options.memory, "Memory limit, such as 8GiB");
+  command.option("-t,--time", options.time, "Time limit, such as 30m or 2h");
+  command.list("-d,--dataset", options.datasets, "A dataset: a path on this machine");
+  command.list("-e,--env", options.environment, "KEY=VALUE for the program");
+  command.flag("--detach", options.detach, "Print the session's name and return at once");
+  command.list("COMMAND", options.command, "After --: the command with its arguments").required();
+  command.then([&context] { context.chosen = [&context] { return run(context, options); }; });
 }
 
 }  // namespace automl::cli

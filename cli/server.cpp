@@ -69,21 +69,19 @@ int server_status(Context& context) {
 }  // namespace
 
 void add_server(CLI::App& app, Context& context) {
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "server",
-                                  "Start, stop or look at the engine",
-                                  "  automl server start     stays until it is stopped\n"
-                                  "  automl server status --json",
-                                  true);
-  command->require_subcommand(1);
+  Command command = add_command(app,
+                                context,
+                                "server",
+                                "Start, stop or look at the engine",
+                                "  automl server start     stays until it is stopped\n"
+                                "  automl server status --json",
+                                true);
   const std::pair<const char*, int (*)(Context&)> actions[] = {
       {"start", start_server}, {"stop", stop_server}, {"status", server_status}};
   for (const auto& [name, action] : actions) {
-    CLI::App* one = command->add_subcommand(name, std::string(name) + " the engine");
-    one->fallthrough();
-    one->callback(
-        [&context, act = action] { context.chosen = [&context, act] { return act(context); }; });
+    command.below(name, std::string(name) + " the engine").then([&context, act = action] {
+      context.chosen = [&context, act] { return act(context); };
+    });
   }
 }
 

@@ -109,15 +109,15 @@ int show(Context& context, const std::string& subject) {
 
 void add_show(CLI::App& app, Context& context) {
   static std::string subject;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "show",
-                                  "Show one trial: parameters, why it was proposed, attempts",
-                                  "  automl show digits/8\n"
-                                  "  automl show digits/8 --json",
-                                  true);
-  command->add_option("TRIAL", subject, "STUDY/TRIAL")->required();
-  command->callback([&context] { context.chosen = [&context] { return show(context, subject); }; });
+  Command command = add_command(app,
+                                context,
+                                "show",
+                                "Show one trial: parameters, why it was proposed, attempts",
+                                "  automl show digits/8\n"
+                                "  automl show digits/8 --json",
+                                true);
+  command.option("TRIAL", subject, "STUDY/TRIAL").required();
+  command.then([&context] { context.chosen = [&context] { return show(context, subject); }; });
 }
 
 }  // namespace automl::cli

@@ -119,17 +119,17 @@ int start(Context& context, const std::string& subject, bool detach) {
 void add_start(CLI::App& app, Context& context) {
   static std::string subject;
   static bool detach = false;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "start",
-                                  "Start a study, or continue it, and watch it",
-                                  "  automl start study.yaml        start, watch; Ctrl-C detaches\n"
-                                  "  automl start digits            watch a study again\n"
-                                  "  automl start -d study.yaml     start and return at once",
-                                  true);
-  command->add_option("STUDY", subject, "A study file, or the name of a study")->required();
-  command->add_flag("-d,--detach", detach, "Return at once; the study goes on");
-  command->callback(
+  Command command = add_command(app,
+                                context,
+                                "start",
+                                "Start a study, or continue it, and watch it",
+                                "  automl start study.yaml        start, watch; Ctrl-C detaches\n"
+                                "  automl start digits            watch a study again\n"
+                                "  automl start -d study.yaml     start and return at once",
+                                true);
+  command.option("STUDY", subject, "A study file, or the name of a study").required();
+  command.flag("-d,--detach", detach, "Return at once; the study goes on");
+  command.then(
       [&context] { context.chosen = [&context] { return start(context, subject, detach); }; });
 }
 

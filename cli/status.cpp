@@ -99,15 +99,15 @@ int overview(Context& context) {
 
 void add_status(CLI::App& app, Context& context) {
   static std::string study;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "status",
-                                  "Show the engine and all studies, or one study",
-                                  "  automl status\n"
-                                  "  automl status digits --json",
-                                  true);
-  command->add_option("STUDY", study, "One study");
-  command->callback([&context] {
+  Command command = add_command(app,
+                                context,
+                                "status",
+                                "Show the engine and all studies, or one study",
+                                "  automl status\n"
+                                "  automl status digits --json",
+                                true);
+  command.option("STUDY", study, "One study");
+  command.then([&context] {
     context.chosen = [&context] {
       return study.empty() ? overview(context) : show_study(context, study);
     };

@@ -50,46 +50,46 @@ int stop(Context& context, const std::string& subject, bool force) {
 void add_stop(CLI::App& app, Context& context) {
   static std::string subject;
   static bool force = false;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "stop",
-                                  "Stop a study (running trials finish) or a session",
-                                  "  automl stop digits       no new trials; running ones finish\n"
-                                  "  automl stop -f digits    running ones are ended as well\n"
-                                  "  automl stop digits/8     end one trial's session",
-                                  true);
-  command->add_option("SUBJECT", subject, "A study, a session, or STUDY/TRIAL")->required();
-  command->add_flag("-f,--force", force, "End running programs now");
-  command->callback(
+  Command command = add_command(app,
+                                context,
+                                "stop",
+                                "Stop a study (running trials finish) or a session",
+                                "  automl stop digits       no new trials; running ones finish\n"
+                                "  automl stop -f digits    running ones are ended as well\n"
+                                "  automl stop digits/8     end one trial's session",
+                                true);
+  command.option("SUBJECT", subject, "A study, a session, or STUDY/TRIAL").required();
+  command.flag("-f,--force", force, "End running programs now");
+  command.then(
       [&context] { context.chosen = [&context] { return stop(context, subject, force); }; });
 }
 
 void add_pause(CLI::App& app, Context& context) {
   static std::string study;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "pause",
-                                  "Start no new trials of a study; running ones finish",
-                                  "  automl pause digits\n"
-                                  "  automl resume digits     goes on",
-                                  true);
-  command->add_option("STUDY", study, "The study")->required();
-  command->callback([&context] {
+  Command command = add_command(app,
+                                context,
+                                "pause",
+                                "Start no new trials of a study; running ones finish",
+                                "  automl pause digits\n"
+                                "  automl resume digits     goes on",
+                                true);
+  command.option("STUDY", study, "The study").required();
+  command.then([&context] {
     context.chosen = [&context] { return change(context, study, idl::StudyAction::PAUSE); };
   });
 }
 
 void add_resume(CLI::App& app, Context& context) {
   static std::string study;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "resume",
-                                  "Go on with a paused or stopped study",
-                                  "  automl resume digits\n"
-                                  "  automl start digits      and watches it",
-                                  true);
-  command->add_option("STUDY", study, "The study")->required();
-  command->callback([&context] {
+  Command command = add_command(app,
+                                context,
+                                "resume",
+                                "Go on with a paused or stopped study",
+                                "  automl resume digits\n"
+                                "  automl start digits      and watches it",
+                                true);
+  command.option("STUDY", study, "The study").required();
+  command.then([&context] {
     context.chosen = [&context] { return change(context, study, idl::StudyAction::RESUME); };
   });
 }

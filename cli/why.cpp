@@ -37,15 +37,15 @@ int why(Context& context, const std::string& subject) {
 
 void add_why(CLI::App& app, Context& context) {
   static std::string subject;
-  CLI::App* command = add_command(app,
-                                  context,
-                                  "why",
-                                  "Say which rule keeps something waiting",
-                                  "  automl why              everything that waits\n"
-                                  "  automl why digits       a study and its waiting trials",
-                                  true);
-  command->add_option("SUBJECT", subject, "A study, a session, or STUDY/TRIAL");
-  command->callback([&context] { context.chosen = [&context] { return why(context, subject); }; });
+  Command command = add_command(app,
+                                context,
+                                "why",
+                                "Say which rule keeps something waiting",
+                                "  automl why              everything that waits\n"
+                                "  automl why digits       a study and its waiting trials",
+                                true);
+  command.option("SUBJECT", subject, "A study, a session, or STUDY/TRIAL");
+  command.then([&context] { context.chosen = [&context] { return why(context, subject); }; });
 }
 
 }  // namespace automl::cli
