@@ -54,11 +54,27 @@ class AcceptingExecutor : public executor::Executor {
   std::vector<std::string> tokens_;
 };
 
+// A fresh folder, gone with this object.
+class TemporaryHome {
+ public:
+  TemporaryHome() {
+    char pattern[] = "/tmp/automl-server-test-XXXXXX";
+    path_ = mkdtemp(pattern);
+  }
+  ~TemporaryHome() { std::filesystem::remove_all(path_); }
+  TemporaryHome(const TemporaryHome&) = delete;
+  TemporaryHome& operator=(const TemporaryHome&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 // A whole engine but for its executor, in a home folder of its own.
 class RunningServer {
  public:
-  explicit RunningServer(Principal owner = own_principal(), ServerOptions options = {})
-      : home_(make_home()) {
+  explicit RunningServer(Principal owner = own_principal(), ServerOptions options = {}) {
     settings_.home = home_;
     settings_.version = "test";
     storage_ = storage::open_sqlite(home_ + "/automl.db");
@@ -77,7 +93,6 @@ class RunningServer {
     thread_.join();
     server_.reset();
     loop_.reset();
-    std::filesystem::remove_all(home_);
   }
 
   std::string socket() const { return home_ + "/engine.sock"; }
@@ -91,12 +106,8 @@ class RunningServer {
   int tcp_port() const { return server_->tcp_port(); }
 
  private:
-  static std::string make_home() {
-    char pattern[] = "/tmp/automl-server-test-XXXXXX";
-    return mkdtemp(pattern);
-  }
-
-  std::string home_;
+  TemporaryHome folder_;  // first: it outlives the rest
+  const std::string home_ = folder_.path();
   Settings settings_;
   SystemClock clock_;
   SystemRandom random_;
