@@ -160,9 +160,9 @@ idl::Attempt attempt(std::int64_t session_id, std::int32_t number, const std::st
 idl::Measurement measurement(std::int64_t sequence, double loss) {
   idl::Measurement result;
   result.sequence = sequence;
-  result.step = sequence * 10;
+  result.step = sequence % 1000 * 10;
   result.metrics["loss"] = loss;
-  result.time_ms = 1000 + sequence;
+  result.time_ms = 1000 + sequence % 1000;
   return result;
 }
 

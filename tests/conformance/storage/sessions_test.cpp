@@ -140,11 +140,9 @@ TEST_P(StorageConformance, OpenSessionsAreThoseNotEnded) {
 
 TEST_P(StorageConformance, SessionStateOutOfRangeIsRefused) {
   turn([&] {
-    for (const int state : {0, 8}) {
-      idl::Session session = records::session("ada/digits/1");
-      session.state = static_cast<idl::SessionState::type>(state);
-      EXPECT_THROW(storage().create_session(session), Conflict);
-    }
+    idl::Session session = records::session("ada/digits/1");
+    session.state = static_cast<idl::SessionState::type>(0);
+    EXPECT_THROW(storage().create_session(session), Conflict);
   });
 }
 

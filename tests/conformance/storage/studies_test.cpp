@@ -98,7 +98,7 @@ TEST_P(StorageConformance, StudyKeepsOwnerAndName) {
 TEST_P(StorageConformance, StudyStateOutOfRangeIsRefused) {
   turn([&] {
     idl::Study study = records::study("digits");
-    for (const int state : {-1, 0, 6, 1000}) {
+    for (const int state : {0, 6, 7}) {  // what the enumeration can hold at all
       study.state = static_cast<idl::StudyState::type>(state);
       EXPECT_THROW(storage().create_study(study), Conflict) << state;
     }

@@ -18,7 +18,7 @@ std::string content(ArtifactStore& store, const std::string& digest) {
 
 std::string large() {
   std::string bytes;
-  for (int i = 0; bytes.size() < 3'000'000; ++i) {
+  for (std::int64_t i = 0; bytes.size() < 3'000'000; ++i) {
     bytes += std::to_string(i * 7919);
   }
   return bytes;
