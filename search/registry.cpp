@@ -68,7 +68,8 @@ std::unique_ptr<Sampler> make_tpe(const OptionReader& read, const SearchSpace& s
   options.candidates = read.count("candidates", options.candidates, 1, 10'000);
   options.gamma = read.number("gamma", options.gamma, 0.001, 0.999);
   options.most_good = read.count("most_good", options.most_good, 1, 1'000'000);
-  options.prior_weight = read.number("prior_weight", options.prior_weight, 0.001, 1000);
+  options.good.prior_weight = read.number("prior_weight", 1, 0.001, 1000);
+  options.bad.prior_weight = options.good.prior_weight;
   return std::make_unique<TpeSampler>(space, options);
 }
 
@@ -94,7 +95,7 @@ const std::vector<Entry>& table() {
          "10",
          "finished trials before the model is used; the defaults and Sobol points"},
         {"candidates", "24", "drawn from the good density for each suggestion, 1 to 10000"},
-        {"gamma", "0.1", "share of trials that count as good, 0.001 to 0.999"},
+        {"gamma", "0.15", "share of trials that count as good, 0.001 to 0.999"},
         {"most_good", "25", "at most this many trials count as good"},
         {"prior_weight", "1", "of the nearly uniform prior, beside 1 for a trial; 0.001 to 1000"}},
        make_tpe},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/samplers/axis.hpp"
 
+#include <algorithm>
+
 #include "search/levels.hpp"
 
 namespace automl::search {
@@ -12,6 +14,12 @@ Axis::Axis(const SearchSpace& space, std::size_t which)
     type = Type::kCategory;
   } else if (cells > 0) {
     type = Type::kCells;
+  }
+  for (const Parameter& child : space.parameters()) {
+    branches =
+        branches || std::any_of(child.conditions.begin(),
+                                child.conditions.end(),
+                                [which](const Comparison& one) { return one.parameter == which; });
   }
 }
 

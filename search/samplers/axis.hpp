@@ -25,6 +25,8 @@ struct Axis {
   std::size_t parameter;
   Type type = Type::kLine;
   std::size_t cells = 0;  // 0: kLine
+  // Other parameters depend on it: a wrong value hides a whole branch.
+  bool branches = false;
   const Parameter* definition;
 };
 

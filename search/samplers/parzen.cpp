@@ -2,7 +2,9 @@
 #include "search/samplers/parzen.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 #include <numeric>
 
@@ -29,6 +31,26 @@ double truncated_normal(Random& random, double centre, double sigma) {
   return random.uniform();
 }
 
+// Each entry x becomes exp(x - most), x <= most, with a relative error of 1e-5; what is below e^-80
+// becomes about that. 2^i from the exponent's bits, 2^f on [-1, 0] by its Taylor polynomial around
+// the middle; plain arithmetic without branches, so that compilers vectorise it.
+void exponentiate(Eigen::ArrayXf& logs, float most) {
+  constexpr float kLog2E = 1.44269504F;
+  // The bound in a pass of its own: a std::max in the loop keeps it from being vectorised.
+  logs = ((logs - most) * kLog2E).max(-115.0F);
+  float* values = logs.data();
+  const Eigen::Index count = logs.size();
+  for (Eigen::Index k = 0; k < count; ++k) {
+    const float power = values[k];
+    const auto whole = static_cast<std::int32_t>(power);  // towards zero: the rest is in (-1, 0]
+    const float g = (power - static_cast<float>(whole) + 0.5F) * 0.69314718F;
+    const float series =
+        1 + g * (1 + g * (0.5F + g * (1.0F / 6 + g * (1.0F / 24 + g * (1.0F / 120)))));
+    const float scale = std::bit_cast<float>((whole + 127) << 23);
+    values[k] = series * 0.70710678F * scale;
+  }
+}
+
 }  // namespace
 
 ParzenEstimator::ParzenEstimator(const std::vector<Axis>& axes,
@@ -38,7 +60,12 @@ ParzenEstimator::ParzenEstimator(const std::vector<Axis>& axes,
     : axes_(axes), points_(std::move(points)), prior_weight_(options.prior_weight) {
   const double total = weights.sum() + prior_weight_;
   prior_share_ = prior_weight_ / total;
-  category_epsilon_ = prior_weight_ / (static_cast<double>(size()) + 1);
+  category_epsilon_.resize(static_cast<Eigen::Index>(axes.size()));
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    const double spread = axes[a].branches ? options.branch_spread : options.category_spread;
+    category_epsilon_(static_cast<Eigen::Index>(a)) =
+        spread * prior_weight_ / (static_cast<double>(size()) + 1);
+  }
   cumulative_ = weights;
   std::partial_sum(cumulative_.begin(), cumulative_.end(), cumulative_.begin());
   set_widths(options);
@@ -66,6 +93,7 @@ void ParzenEstimator::set_constants() {
   centres_.resize(size(), d);
   cells_.resize(size(), d);
   Eigen::ArrayXd logs = Eigen::ArrayXd::Zero(size());
+  Truncation truncation;
   for (Eigen::Index a = 0; a < d; ++a) {
     const Axis& axis = axes_[static_cast<std::size_t>(a)];
     if (axis.type == Axis::Type::kCategory) {
@@ -77,12 +105,14 @@ void ParzenEstimator::set_constants() {
           points_.col(a).unaryExpr([&](double x) { return static_cast<int>(axis.cell(x)); });
     }
     centres_.col(a) = (points_.col(a) * (root_half / sigmas_(a))).cast<float>();
-    add_truncation(a, logs);
+    add_truncation(a, truncation, logs);
   }
   constants_ += logs.cast<float>();
 }
 
-void ParzenEstimator::add_truncation(Eigen::Index axis, Eigen::ArrayXd& logs) const {
+void ParzenEstimator::add_truncation(Eigen::Index axis,
+                                     Truncation& truncation,
+                                     Eigen::ArrayXd& logs) const {
   const NormalTable& normal = NormalTable::instance();
   const double root = std::sqrt(2 * std::numbers::pi);
   const double sigma = sigmas_(axis);
@@ -95,14 +125,18 @@ void ParzenEstimator::add_truncation(Eigen::Index axis, Eigen::ArrayXd& logs) co
     }
     return;
   }
-  Eigen::ArrayXd table(kTruncationPoints + 1);
-  for (Eigen::Index i = 0; i <= kTruncationPoints; ++i) {
-    table(i) = log_normaliser(static_cast<double>(i) / static_cast<double>(kTruncationPoints));
+  if (truncation.sigma != sigma) {
+    truncation = {sigma, Eigen::ArrayXd(kTruncationPoints + 1)};
+    for (Eigen::Index i = 0; i <= kTruncationPoints; ++i) {
+      truncation.table(i) =
+          log_normaliser(static_cast<double>(i) / static_cast<double>(kTruncationPoints));
+    }
   }
+  const double* table = truncation.table.data();
   for (Eigen::Index k = 0; k < size(); ++k) {
     const double place = points_(k, axis) * static_cast<double>(kTruncationPoints);
-    const Eigen::Index left = std::min(static_cast<Eigen::Index>(place), kTruncationPoints - 1);
-    logs(k) += table(left) + (place - static_cast<double>(left)) * (table(left + 1) - table(left));
+    const int left = std::min(static_cast<int>(place), static_cast<int>(kTruncationPoints) - 1);
+    logs(k) += table[left] + (place - left) * (table[left + 1] - table[left]);
   }
 }
 
@@ -120,7 +154,7 @@ Eigen::ArrayXd ParzenEstimator::sample(Random& random) const {
     const Axis& axis = axes_[static_cast<std::size_t>(a)];
     if (axis.type == Axis::Type::kCategory) {
       // With probability 1 / (1 + cells e) the observed value, else any.
-      const double keep = 1 / (1 + static_cast<double>(axis.cells) * category_epsilon_);
+      const double keep = 1 / (1 + static_cast<double>(axis.cells) * category_epsilon_(a));
       const bool kept = random.uniform() < keep && !prior;
       const double any = random.uniform();
       point(a) = axis.snap(kept ? points_(kernel, a) : any);
@@ -135,7 +169,8 @@ Eigen::ArrayXd ParzenEstimator::sample(Random& random) const {
 
 double ParzenEstimator::category_share(Eigen::Index axis, bool same) const {
   const auto cells = static_cast<double>(axes_[static_cast<std::size_t>(axis)].cells);
-  return ((same ? 1 : 0) + category_epsilon_) / (1 + cells * category_epsilon_);
+  const double e = category_epsilon_(axis);
+  return ((same ? 1 : 0) + e) / (1 + cells * e);
 }
 
 void ParzenEstimator::add_line(Eigen::Index axis, double x, Eigen::ArrayXf& logs) const {
@@ -231,7 +266,8 @@ Eigen::ArrayXd ParzenEstimator::log_density(const Eigen::ArrayXXd& points) const
     }
     const auto floor = static_cast<float>(prior);
     const float most = size() > 0 ? std::max(logs.maxCoeff(), floor) : floor;
-    const double kernels = size() > 0 ? static_cast<double>((logs - most).exp().sum()) : 0;
+    exponentiate(logs, most);
+    const double kernels = size() > 0 ? static_cast<double>(logs.sum()) : 0;
     result(row) = most + std::log(kernels + std::exp(prior - static_cast<double>(most)));
   }
   return result;

@@ -17,6 +17,10 @@ struct ParzenOptions {
   double width = 0.2;
   // Weight of the prior beside weight 1 of each observation; > 0 keeps every point possible.
   double prior_weight = 1;
+  // Weight of the unobserved values of a category, beside that of the prior; > 0.
+  double category_spread = 1;
+  // The same for a category on which other parameters depend.
+  double branch_spread = 1;
 };
 
 // A density on the unit cube: a mixture of product kernels, one per observation, and a prior that
@@ -46,7 +50,12 @@ class ParzenEstimator {
  private:
   void set_widths(const ParzenOptions& options);
   void set_constants();
-  void add_truncation(Eigen::Index axis, Eigen::ArrayXd& log_weights) const;
+  // The log normaliser of a kernel of width sigma, by its centre; axes share it.
+  struct Truncation {
+    double sigma = -1;
+    Eigen::ArrayXd table;
+  };
+  void add_truncation(Eigen::Index axis, Truncation& truncation, Eigen::ArrayXd& logs) const;
   // Adds an axis' log kernels at `x` to `logs` (one entry per kernel).
   void add_line(Eigen::Index axis, double x, Eigen::ArrayXf& logs) const;
   void add_cell(Eigen::Index axis, double x, Eigen::ArrayXf& logs) const;
@@ -59,8 +68,8 @@ class ParzenEstimator {
   Eigen::ArrayXd cumulative_;  // of the weights
   Eigen::ArrayXd sigmas_;      // per axis
   double prior_weight_;
-  double prior_share_ = 1;  // of the mixture
-  double category_epsilon_ = 1;
+  double prior_share_ = 1;           // of the mixture
+  Eigen::ArrayXd category_epsilon_;  // per axis
   // Single precision, for speed: scaled so that the exponent is -(x * scale - centre)^2.
   Eigen::ArrayXf scales_;  // per axis
   Eigen::ArrayXXf centres_;

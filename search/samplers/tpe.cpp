@@ -140,14 +140,9 @@ const TpeSampler::GroupModel& TpeSampler::model(Turn& turn, std::size_t which) c
     good_weights(rank) = 2 * (n - static_cast<double>(rank)) / (n + 1);
   }
   Eigen::ArrayXd bad_weights = Eigen::ArrayXd::Ones(bad.rows());
-  slot.emplace(GroupModel{ParzenEstimator(group.axes,
-                                          std::move(good),
-                                          std::move(good_weights),
-                                          {options_.good_width, options_.prior_weight}),
-                          ParzenEstimator(group.axes,
-                                          std::move(bad),
-                                          std::move(bad_weights),
-                                          {options_.bad_width, options_.prior_weight})});
+  slot.emplace(GroupModel{
+      ParzenEstimator(group.axes, std::move(good), std::move(good_weights), options_.good),
+      ParzenEstimator(group.axes, std::move(bad), std::move(bad_weights), options_.bad)});
   return *slot;
 }
 

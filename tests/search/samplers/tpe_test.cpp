@@ -141,10 +141,10 @@ TEST(TpeSampler, BeatsRandomOnConditionalParameters) {
                  (c.values[0] == 1 ? 0.3 + std::pow(std::log10(c.values[3]) + 5 * at[2], 2) : 1.0);
         };
       },
-      10,
+      20,
       100);
-  EXPECT_GE(result.won, 8);
-  EXPECT_GT(result.decades, 0.25);
+  EXPECT_GE(result.won, 15);
+  EXPECT_GT(result.decades, 0.3);
 }
 
 TEST(TpeSampler, StartsWithTheDefaultsThenSobol) {
