@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/planted_bug.hpp"
 #include "engine/settlement.hpp"
 #include "engine/trial_lifecycle.hpp"
 
@@ -14,6 +15,8 @@ namespace {
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 // After SIGTERM, grace and SIGKILL by the runner, before the executor is asked to use force.
 constexpr std::int64_t kStopMarginMs = 15'000;
+// The difference of the clocks when a simulation starts; for a planted bug.
+constexpr std::int64_t kSimulatedStartMs = 1'800'000'000'000;
 // Between two questions to the executor about the same silent attempt.
 constexpr std::int64_t kAskAgainMs = 10'000;
 
@@ -78,6 +81,9 @@ void watch(Turn& turn, SessionEntry& session, std::int64_t now_ms) {
   }
   if (session.suspect_since_ms == 0) {
     become_suspect(turn, session, now_ms);
+    if (planted(PlantedBug::kSuspectIsLost)) {
+      return settle_lost(turn, session, "silent");
+    }
   }
   if (now_ms >= session.suspect_since_ms + turn.settings.suspect_cap_ms) {
     if (session.cancelled) {
@@ -98,7 +104,10 @@ void watch(Turn& turn, SessionEntry& session, std::int64_t now_ms) {
 }  // namespace
 
 void watch_attempts(Turn& turn) {
-  const std::int64_t now_ms = turn.clock.monotonic_ms();
+  std::int64_t now_ms = turn.clock.monotonic_ms();
+  if (planted(PlantedBug::kWallClockLease)) {
+    now_ms = turn.clock.wall_ms() - kSimulatedStartMs;
+  }
   std::vector<std::int64_t> due;
   for (auto& [id, session] : turn.state.sessions) {
     if (due_ms(session, turn.settings) > now_ms) {
@@ -122,18 +131,22 @@ void watch_attempts(Turn& turn) {
 }
 
 void note_finding(Turn& turn, const executor::Finding& finding) {
-  const auto found = turn.state.session_by_token.find(finding.token);
-  if (found == turn.state.session_by_token.end()) {
+  SessionEntry* holder = find_holder(turn.state, finding.token);
+  if (holder == nullptr) {
     if (finding.presence == executor::Presence::kRunning) {
       turn.effects.emplace_back(CancelAttempt{finding.token});  // nobody's: it was given up
     }
     return;
   }
-  SessionEntry& session = turn.state.sessions.at(found->second);
+  SessionEntry& session = *holder;
   session.finding = false;
   switch (finding.presence) {
     case executor::Presence::kRunning:
+      return;
     case executor::Presence::kUnreachable:
+      if (planted(PlantedBug::kUnreachableIsGone)) {
+        settle_lost(turn, session, "cannot be reached");
+      }
       return;
     case executor::Presence::kFinished:
       if (finding.exit && session.attempt->state != idl::AttemptState::LAUNCHING) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/planted_bug.hpp"
 #include "engine/study_manager.hpp"
 
 #include "storage/errors.hpp"
@@ -82,11 +83,22 @@ void Core::fail(const std::string& why) {
       }
     }
     // Answers to the old questions are still to come: no new one may have their name.
-    next_ticket_ = manager_->state().next_ticket;
+    if (!planted(PlantedBug::kTicketsRestart)) {
+      next_ticket_ = manager_->state().next_ticket;
+    }
   }
   manager_.reset();
   trouble_ = why;
   retry_at_ms_ = clock_.monotonic_ms() + kRetryMs;
+}
+
+void Core::take(const std::vector<Event>& events, std::vector<Effect>& effects) {
+  storage_.begin();
+  for (const Event& event : events) {
+    manager_->step(event, effects);
+  }
+  manager_->finish_turn(effects);
+  storage_.commit();
 }
 
 std::vector<Effect> Core::turn(std::vector<Event> events) {
@@ -100,15 +112,19 @@ std::vector<Effect> Core::turn(std::vector<Event> events) {
     if (!manager_) {
       effects = rebuild();
     }
-    storage_.begin();
-    for (const Event& event : events) {
-      manager_->step(event, effects);
-    }
-    manager_->finish_turn(effects);
-    storage_.commit();
+    take(events, effects);
     return effects;
   } catch (const storage::Unavailable& error) {
+    if (planted(PlantedBug::kBlindCommitRetry) && manager_) {
+      storage_.rollback();
+      effects.clear();
+      take(events, effects);
+      return effects;
+    }
     fail(error.what());
+    if (planted(PlantedBug::kReplyBeforeCommit) && !effects.empty()) {
+      return effects;
+    }
   } catch (const storage::Conflict& error) {
     // What is in memory no longer matches the store: drop it and read again.
     fail(error.what());

@@ -48,6 +48,7 @@ class Core {
 
  private:
   std::vector<Effect> rebuild();
+  void take(const std::vector<Event>& events, std::vector<Effect>& effects);
   void fail(const std::string& why);
 
   storage::Storage& storage_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/command_line.hpp"
+#include "engine/planted_bug.hpp"
 #include "engine/settlement.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
@@ -34,8 +35,9 @@ std::int64_t wanted(const StudyEntry& study) {
     }
     return std::min(asked, trials_left(study));
   }
-  const std::int64_t room =
-      study.record.spec.parallel - static_cast<std::int64_t>(study.open.size());
+  const std::int64_t places =
+      study.record.spec.parallel + (planted(PlantedBug::kParallelOffByOne) ? 1 : 0);
+  const std::int64_t room = places - static_cast<std::int64_t>(study.open.size());
   return std::clamp<std::int64_t>(room, 0, trials_left(study));
 }
 
@@ -102,7 +104,9 @@ std::vector<idl::Trial> create_trials(Turn& turn,
       sessions.push_back(new_session(turn, study, trials.back()));
     }
   }
-  study.record.next_proposal = trials_created(study) + static_cast<std::int64_t>(trials.size());
+  if (!planted(PlantedBug::kProposalNotKept)) {
+    study.record.next_proposal = trials_created(study) + static_cast<std::int64_t>(trials.size());
+  }
   turn.storage.propose(study.record, trials, sessions);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     study.trials.push_back({trials[i].state, 0, trials[i].baseline});
@@ -187,7 +191,8 @@ bool out_of_time(Turn& turn, const StudyEntry& study) {
 }  // namespace
 
 std::int64_t trials_left(const StudyEntry& study) {
-  const std::int64_t budget = study.record.spec.budget.trials;
+  const std::int64_t budget =
+      study.record.spec.budget.trials + (planted(PlantedBug::kBudgetOffByOne) ? 1 : 0);
   return budget <= 0 ? kMostAtOnce : std::max<std::int64_t>(0, budget - trials_created(study));
 }
 
@@ -321,10 +326,10 @@ void tell(Turn& turn, const TrialTold& event) {
   }
   const TrialSummary& ended = study->trials[static_cast<std::size_t>(event.number)];
   const bool has_value = event.outcome.__isset.value && std::isfinite(event.outcome.value);
-  const bool same = has_value ? ended.state == idl::TrialState::COMPLETE &&
-                                    ended.value == event.outcome.value
-                              : ended.state == idl::TrialState::FAILED;
-  if (same) {
+  const bool same =
+      has_value ? ended.state == idl::TrialState::COMPLETE && ended.value == event.outcome.value
+                : ended.state == idl::TrialState::FAILED;
+  if (same || planted(PlantedBug::kSecondOutcomeAccepted)) {
     return turn.reply(call, std::monostate());
   }
   turn.refuse(call, Refusal::Kind::kConflict, "trial " + name + " has ended with another outcome");

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/planted_bug.hpp"
 #include "engine/reports.hpp"
 #include "engine/settlement.hpp"
 #include "engine/trial_lifecycle.hpp"
@@ -58,6 +59,9 @@ void load_study(Turn& turn, idl::Study record) {
 
 // What the final value of a running attempt will be computed from.
 void load_trace(Turn& turn, SessionEntry& session) {
+  if (planted(PlantedBug::kMeasurementsNotRecovered)) {
+    return;
+  }
   const StudyEntry& study = turn.state.studies.at(session.record.study_id);
   for (const idl::StoredMeasurement& stored : turn.storage.load_measurements(session.record.id)) {
     if (stored.attempt != session.attempt->number) {
@@ -88,6 +92,10 @@ void load_state(Turn& turn) {
     if (found == turn.state.sessions.end()) {
       throw storage::Corruption("an open attempt belongs to a session that has ended: " +
                                 std::to_string(attempt.session_id));
+    }
+    if (planted(PlantedBug::kLaunchingNotRecovered) &&
+        attempt.state == idl::AttemptState::LAUNCHING) {
+      continue;
     }
     turn.state.session_by_token[attempt.token] = attempt.session_id;
     found->second.attempt = std::move(attempt);

@@ -4,19 +4,22 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/planted_bug.hpp"
 #include "engine/trial_lifecycle.hpp"
 
 namespace automl::engine {
 
 namespace {
 
-SessionEntry* session_of(Turn& turn, CallId call, const std::string& token) {
-  const auto found = turn.state.session_by_token.find(token);
-  if (found == turn.state.session_by_token.end()) {
+SessionEntry* session_of(Turn& turn,
+                         CallId call,
+                         const std::string& token,
+                         PlantedBug hole = PlantedBug::kNoFence) {
+  SessionEntry* holder = find_holder(turn.state, token, hole);
+  if (holder == nullptr) {
     turn.refuse(call, Refusal::Kind::kSuperseded, "this attempt is over; stop its command");
-    return nullptr;
   }
-  return &turn.state.sessions.at(found->second);
+  return holder;
 }
 
 idl::RunnerOrder order_for(Turn& turn, const SessionEntry& session) {
@@ -50,7 +53,9 @@ void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity&
   }
   turn.storage.update_attempt(attempt);
   move(session.record, idl::SessionState::RUNNING);
-  ++session.record.started_attempts;
+  if (!planted(PlantedBug::kRetriesNotCounted)) {
+    ++session.record.started_attempts;
+  }
   if (session.record.started_ms == 0) {
     session.record.started_ms = now_ms;
   }
@@ -99,6 +104,14 @@ void show_latest(StudyEntry& study, SessionEntry& session) {
   }
 }
 
+std::vector<idl::Measurement> numbered_from(std::int64_t sequence,
+                                            std::vector<idl::Measurement> measurements) {
+  for (idl::Measurement& measurement : measurements) {
+    measurement.sequence = sequence++;
+  }
+  return measurements;
+}
+
 void store_measurements(Turn& turn,
                         SessionEntry& session,
                         const std::vector<idl::Measurement>& measurements) {
@@ -106,7 +119,12 @@ void store_measurements(Turn& turn,
   StudyEntry* study =
       session.record.study_id == 0 ? nullptr : &turn.state.studies.at(session.record.study_id);
   const std::int64_t known = attempt.acknowledged_sequence;
-  attempt.acknowledged_sequence = turn.storage.record_measurements(attempt, measurements);
+  if (planted(PlantedBug::kNoMeasurementMemory)) {
+    attempt.acknowledged_sequence =
+        turn.storage.record_measurements(attempt, numbered_from(known + 1, measurements));
+  } else {
+    attempt.acknowledged_sequence = turn.storage.record_measurements(attempt, measurements);
+  }
   for (const idl::Measurement& measurement : measurements) {
     if (measurement.sequence <= known) {
       continue;  // came before
@@ -174,7 +192,7 @@ std::optional<double> final_value(const ObjectiveTrace& trace,
 }
 
 void register_runner(Turn& turn, const RunnerRegistered& event) {
-  SessionEntry* session = session_of(turn, event.call, event.token);
+  SessionEntry* session = session_of(turn, event.call, event.token, PlantedBug::kRegisterUnfenced);
   if (session == nullptr) {
     return;
   }

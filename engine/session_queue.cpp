@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <set>
 
+#include "engine/planted_bug.hpp"
 #include "engine/settlement.hpp"
 #include "engine/trial_lifecycle.hpp"
 
@@ -42,6 +43,10 @@ std::vector<Room> free_room(const EngineState& state) {
       if (!session.attempt || session.attempt->placement.node != node.name) {
         continue;
       }
+      if (planted(PlantedBug::kGpuFreedTooEarly) &&
+          session.attempt->stop_reason != idl::StopReason::NONE) {
+        continue;
+      }
       room.cpus -= session.attempt->placement.cpus;
       room.memory_bytes -= session.attempt->placement.memory_bytes;
       taken.insert(session.attempt->placement.gpus.begin(), session.attempt->placement.gpus.end());
@@ -71,7 +76,9 @@ std::optional<idl::Placement> take(std::vector<Room>& rooms, const idl::Resource
     placement.cpus = resources.cpus;
     placement.memory_bytes = resources.memory_bytes;
     placement.gpus.assign(room.gpus.begin(), room.gpus.begin() + resources.gpus);
-    room.gpus.erase(room.gpus.begin(), room.gpus.begin() + resources.gpus);
+    if (!planted(PlantedBug::kGpuAssignedTwice)) {
+      room.gpus.erase(room.gpus.begin(), room.gpus.begin() + resources.gpus);
+    }
     room.cpus -= resources.cpus;
     room.memory_bytes -= resources.memory_bytes;
     return placement;
@@ -83,7 +90,7 @@ bool held_back(const EngineState& state, const SessionEntry& session, std::int64
   if (session.not_before_ms > now_ms) {
     return true;
   }
-  if (session.record.study_id == 0) {
+  if (session.record.study_id == 0 || planted(PlantedBug::kPauseIgnored)) {
     return false;
   }
   return state.studies.at(session.record.study_id).record.state == idl::StudyState::PAUSED;
@@ -100,7 +107,9 @@ void launch(Turn& turn, SessionEntry& session, idl::Placement placement) {
   attempt.launched_ms = turn.clock.wall_ms();
   session.record.attempts = attempt.number;
   move(session.record, idl::SessionState::LAUNCHING);
-  turn.storage.begin_attempt(attempt, session.record);
+  if (!planted(PlantedBug::kLaunchBeforePersist)) {
+    turn.storage.begin_attempt(attempt, session.record);
+  }
 
   executor::LaunchRequest request;
   request.token = attempt.token;
@@ -204,11 +213,11 @@ void launch_what_fits(Turn& turn) {
 }
 
 void note_launch(Turn& turn, const LaunchReturned& event) {
-  const auto found = turn.state.session_by_token.find(event.token);
-  if (found == turn.state.session_by_token.end()) {
+  SessionEntry* holder = find_holder(turn.state, event.token);
+  if (holder == nullptr) {
     return;
   }
-  SessionEntry& session = turn.state.sessions.at(found->second);
+  SessionEntry& session = *holder;
   if (event.result.handle) {
     if (session.attempt->handle.empty()) {
       session.attempt->handle = *event.result.handle;  // stored with the next change

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/planted_bug.hpp"
 #include "engine/proposals.hpp"
 #include "engine/reports.hpp"
 #include "engine/trial_lifecycle.hpp"
@@ -18,7 +19,9 @@ constexpr std::size_t kRememberedTokens = 10'000;
 constexpr int kFailedLaunches = 20;
 
 void forget_attempt(Turn& turn, SessionEntry& session) {
-  turn.state.session_by_token.erase(session.attempt->token);
+  if (!planted(PlantedBug::kNoFence) && !planted(PlantedBug::kRegisterUnfenced)) {
+    turn.state.session_by_token.erase(session.attempt->token);
+  }
   if (turn.state.finished_tokens.size() >= kRememberedTokens) {
     turn.state.finished_tokens.clear();
   }
@@ -104,7 +107,9 @@ void end_trial(Turn& turn,
   if (value) {
     trial.__set_value(*value);
   }
-  turn.storage.update_trial(trial);
+  if (!planted(PlantedBug::kResultStateSplit)) {
+    turn.storage.update_trial(trial);
+  }
   const search::Configuration configuration = study.pending.at(number);
   study.open.erase(number);
   study.pending.erase(number);
@@ -144,7 +149,9 @@ void requeue(Turn& turn, SessionEntry& session, const std::string& reason) {
   const bool was_running = session.record.state == idl::SessionState::RUNNING;
   move(session.record, idl::SessionState::QUEUED);
   session.record.reason = reason;
-  turn.storage.update_session(session.record);
+  if (!planted(PlantedBug::kLostRequeueSplit)) {
+    turn.storage.update_session(session.record);
+  }
   forget_attempt(turn, session);
   if (session.record.study_id == 0 || !was_running) {
     return;
@@ -237,14 +244,14 @@ void account_for(StudyEntry& study,
 }
 
 void finish(Turn& turn, const RunnerFinished& event) {
-  const auto found = turn.state.session_by_token.find(event.token);
-  if (found == turn.state.session_by_token.end()) {
+  SessionEntry* holder = find_holder(turn.state, event.token);
+  if (holder == nullptr) {
     if (turn.state.finished_tokens.count(event.token) != 0) {
       return turn.reply(event.call, std::monostate());
     }
     return turn.refuse(event.call, Refusal::Kind::kSuperseded, "this attempt is over");
   }
-  SessionEntry& session = turn.state.sessions.at(found->second);
+  SessionEntry& session = *holder;
   if (session.attempt->state == idl::AttemptState::LAUNCHING) {
     return turn.refuse(event.call, Refusal::Kind::kInvalid, "register before finishing");
   }
@@ -304,7 +311,9 @@ void request_stop(Turn& turn,
   attempt.stop_reason = reason;
   attempt.stop_note = note;
   attempt.stop_by_force = kill;
-  turn.storage.update_attempt(attempt);
+  if (!planted(PlantedBug::kVerdictNotKept)) {
+    turn.storage.update_attempt(attempt);
+  }
   session.stop_asked_ms = turn.clock.monotonic_ms();
 }
 

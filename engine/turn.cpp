@@ -5,14 +5,14 @@ namespace automl::engine {
 
 std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refused) {
   refused = false;
-  if (caller.request_id.empty()) {
+  if (caller.request_id.empty() || planted(PlantedBug::kNoRequestMemory)) {
     return std::nullopt;
   }
   const auto stored = turn.storage.find_reply(caller.principal, caller.request_id);
   if (!stored) {
     return std::nullopt;
   }
-  if (stored->body_digest != caller.body_digest) {
+  if (stored->body_digest != caller.body_digest && !planted(PlantedBug::kBodyDigestIgnored)) {
     refused = true;
     turn.refuse(caller.call,
                 Refusal::Kind::kConflict,
@@ -23,10 +23,21 @@ std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refu
 }
 
 void remember(Turn& turn, const Caller& caller, const std::string& reply) {
-  if (!caller.request_id.empty()) {
+  if (!caller.request_id.empty() && !planted(PlantedBug::kNoRequestMemory)) {
     turn.storage.store_reply(
         caller.principal, caller.request_id, {caller.body_digest, reply}, turn.clock.wall_ms());
   }
+}
+
+SessionEntry* find_holder(EngineState& state, const std::string& token, PlantedBug hole) {
+  const auto found = state.session_by_token.find(token);
+  if (found == state.session_by_token.end()) {
+    return nullptr;
+  }
+  const auto session = state.sessions.find(found->second);
+  const bool holds = session != state.sessions.end() && session->second.attempt &&
+                     (session->second.attempt->token == token || planted(hole));
+  return holds ? &session->second : nullptr;
 }
 
 const StudyEntry* find_study(const EngineState& state, const std::string& name) {

@@ -7,6 +7,7 @@
 
 #include "engine/doors.hpp"
 #include "engine/effect.hpp"
+#include "engine/planted_bug.hpp"
 #include "engine/settings.hpp"
 #include "engine/state.hpp"
 
@@ -40,6 +41,12 @@ struct Turn {
 std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refused);
 // Keeps the reply of a request that changed something, in the same transaction.
 void remember(Turn& turn, const Caller& caller, const std::string& reply);
+
+// The session whose current attempt holds the token; null: nobody, it is superseded.
+// `hole` names the planted bug that lets a superseded one through.
+SessionEntry* find_holder(EngineState& state,
+                          const std::string& token,
+                          PlantedBug hole = PlantedBug::kNoFence);
 
 // By name, or OWNER/NAME; null when there is none.
 StudyEntry* find_study(EngineState& state, const std::string& name);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace automl::engine {
+
+// Defects that can be switched on in a test's copy of the engine, to show that the simulation finds
+// them. In the product `planted` is a constant and leaves no trace.
+enum class PlantedBug {
+  kNone,
+  kNoFence,                   // reports and results of superseded attempts are taken
+  kRegisterUnfenced,          // a superseded attempt's runner is given work
+  kLaunchBeforePersist,       // the executor is asked before the attempt is durable
+  kNoMeasurementMemory,       // a repeated batch is stored again
+  kNoRequestMemory,           // a repeated request is carried out again
+  kBodyDigestIgnored,         // a request id stands for any request
+  kBlindCommitRetry,          // a commit that failed is tried again without reading
+  kReplyBeforeCommit,         // callers are told before the store has agreed
+  kWallClockLease,            // leases follow the wall clock
+  kSuspectIsLost,             // silence alone makes an attempt lost
+  kUnreachableIsGone,         // so does an executor that cannot tell
+  kLostRequeueSplit,          // an attempt is lost in one step, its session queued in another
+  kResultStateSplit,          // the same for a session's end and its trial's
+  kLaunchingNotRecovered,     // after a restart nobody looks for launched attempts
+  kMeasurementsNotRecovered,  // after a restart earlier measurements don't count
+  kVerdictNotKept,            // a stop is forgotten at a restart
+  kProposalNotKept,           // so is how many proposals there were
+  kTicketsRestart,            // a late suggestion is taken for a new one
+  kRetriesNotCounted,
+  kBudgetOffByOne,
+  kParallelOffByOne,
+  kGpuFreedTooEarly,       // when a stop is asked for, not when the program has ended
+  kGpuAssignedTwice,       // to two sessions launched in one turn
+  kPauseIgnored,           // the queue launches sessions of paused studies
+  kSecondOutcomeAccepted,  // an outcome told for a trial that has ended is acknowledged
+  kCount,
+};
+
+#ifdef AUTOML_PLANTED_BUGS
+inline PlantedBug planted_bug = PlantedBug::kNone;
+inline bool planted(PlantedBug bug) { return planted_bug == bug; }
+#else
+constexpr bool planted(PlantedBug) { return false; }
+#endif
+
+}  // namespace automl::engine
