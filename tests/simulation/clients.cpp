@@ -272,8 +272,7 @@ void Clients::evaluate(const std::string& study, const std::vector<idl::Trial>& 
   untold_[study] += static_cast<int>(trials.size());
   handed_out_ += static_cast<int>(trials.size());
   for (const idl::Trial& trial : trials) {
-    world_.agenda.in(world_.dice.between(10, 20'000),
-                     [this, study, trial] { tell(study, trial); });
+    world_.agenda.in(world_.dice.between(10, 20'000), [this, study, trial] { tell(study, trial); });
   }
 }
 

@@ -28,6 +28,8 @@ double probability(Fault fault) {
     case Fault::kDouble:
     case Fault::kDelay:
       return 0.1;
+    case Fault::kSlowSuggestion:
+      return 0.7;
     default:
       return 0.25;
   }

@@ -41,6 +41,7 @@ enum class Fault {
   kPartition,
   kNodeCrash,
   // The world.
+  kSlowSuggestion,
   kWallClockJump,
   kCount,
 };

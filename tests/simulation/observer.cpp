@@ -24,6 +24,10 @@ void Observer::committed(const std::vector<Change>& changes) {
   }
   for (const AttemptKey& key : facts_.new_attempts) {
     heard_ms_[facts_.attempts.at(key).token] = world_.agenda.now_ms();
+    const std::int64_t study = facts_.sessions.at(key.first).study_id;
+    if (study != 0 && facts_.studies.at(study).state != idl::StudyState::RUNNING) {
+      throw Violation("a session of a study that does not run is launched");
+    }
   }
   if (!facts_.new_attempts.empty()) {
     for (const idl::Node& node : nodes_) {
@@ -35,7 +39,8 @@ void Observer::committed(const std::vector<Change>& changes) {
     if (running_.count(attempt.token) == 0) {
       continue;
     }
-    if (!lately_unreachable(attempt.placement.node)) {
+    const std::int64_t silent_ms = world_.agenda.now_ms() - heard_ms_.at(attempt.token);
+    if (!lately_unreachable(attempt.placement.node) || silent_ms < settings_.suspect_cap_ms) {
       throw Violation("attempt " + std::to_string(key.first) + "#" + std::to_string(key.second) +
                       " was declared over while its program runs");
     }

@@ -305,8 +305,9 @@ void SimulatedEngine::carry_out(engine::Effect& effect) {
 }
 
 void SimulatedEngine::compute(const engine::ComputeSuggestion& request) {
-  const std::int64_t takes_ms =
-      world_.dice.chance(0.1) ? world_.dice.between(500, 5'000) : world_.dice.between(1, 50);
+  const std::int64_t takes_ms = world_.faults.happens(Fault::kSlowSuggestion)
+                                    ? world_.dice.between(500, 10'000)
+                                    : world_.dice.between(1, 50);
   world_.agenda.in(takes_ms, [this, request, life = life_] {
     if (life != life_) {
       return;

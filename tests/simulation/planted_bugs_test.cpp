@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine with one defect at a time: a simulation that finds nothing wrong with it is blind.
+#include <cstdio>
+#include <iterator>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "engine/planted_bug.hpp"
+
+#include "tests/simulation/simulation.hpp"
+
+namespace automl::simulation {
+
+namespace {
+
+using engine::PlantedBug;
+
+constexpr std::uint64_t kSeeds = 1'000;
+
+constexpr const char* kNames[] = {"None",
+                                  "NoFence",
+                                  "RegisterUnfenced",
+                                  "LaunchBeforePersist",
+                                  "NoMeasurementMemory",
+                                  "NoRequestMemory",
+                                  "BodyDigestIgnored",
+                                  "BlindCommitRetry",
+                                  "ReplyBeforeCommit",
+                                  "WallClockLease",
+                                  "SuspectIsLost",
+                                  "UnreachableIsGone",
+                                  "LostRequeueSplit",
+                                  "ResultStateSplit",
+                                  "LaunchingNotRecovered",
+                                  "MeasurementsNotRecovered",
+                                  "VerdictNotKept",
+                                  "ProposalNotKept",
+                                  "TicketsRestart",
+                                  "RetriesNotCounted",
+                                  "BudgetOffByOne",
+                                  "ParallelOffByOne",
+                                  "GpuFreedTooEarly",
+                                  "GpuAssignedTwice",
+                                  "PauseIgnored",
+                                  "SecondOutcomeAccepted"};
+static_assert(std::size(kNames) == static_cast<std::size_t>(PlantedBug::kCount));
+
+class PlantedBugs : public testing::TestWithParam<int> {
+ protected:
+  ~PlantedBugs() override { engine::planted_bug = PlantedBug::kNone; }
+};
+
+TEST_P(PlantedBugs, IsCaught) {
+  engine::planted_bug = static_cast<PlantedBug>(GetParam());
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Outcome outcome = simulate(seed);
+    if (!outcome.violation.empty()) {
+      std::printf("%s: caught at seed %llu: %s\n",
+                  kNames[GetParam()],
+                  static_cast<unsigned long long>(seed),
+                  outcome.violation.c_str());
+      return;
+    }
+  }
+  FAIL() << kNames[GetParam()] << " was not noticed in " << kSeeds << " seeds";
+}
+
+INSTANTIATE_TEST_SUITE_P(Each,
+                         PlantedBugs,
+                         testing::Range(1, static_cast<int>(PlantedBug::kCount)),
+                         [](const auto& bug) { return std::string(kNames[bug.param]); });
+
+}  // namespace
+
+}  // namespace automl::simulation
