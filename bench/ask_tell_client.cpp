@@ -25,7 +25,7 @@ double now_s() {
 std::string study_text(const std::string& name, const std::string& algorithm) {
   std::string text = "study: " + name +
                      "\nobjective: {metric: loss, goal: minimize}\nalgorithm: " + algorithm +
-                     "\nseed: 1\nbudget: {trials: 100000000}\nspace:\n";
+                     "\nseed: 1\nbudget: {trials: 10000000}\nspace:\n";
   for (int i = 0; i < 10; ++i) {
     text += "  x" + std::to_string(i) + ": {float: [0, 1]}\n";
   }
