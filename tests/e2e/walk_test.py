@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every command as a user would give it, on the example study with a plain program."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import home
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Walk(home.EndToEnd):
+    def ok(self, *args, **options):
+        done = self.home.run(*args, **options)
+        self.assertEqual(done.returncode, 0, f"{args}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def test_a_study_from_check_to_export(self):
+        file = ROOT / "studies/functions/study.yaml"
+        self.assertIn("valid", self.ok("check", file))
+        self.assertIn("max_failures", self.ok("check", file, "--explain"))
+        smoke = self.ok("check", file, "--smoke", "--quote")
+        self.assertIn("exit code 0", smoke)
+        self.assertIn("90 %", smoke)
+        out = self.ok("start", file)
+        self.assertIn("30 complete", out)
+        self.assertIn("baseline", out)
+        again = self.home.run("start", file)
+        self.assertIn("it is done", again.stderr)
+        self.assertIn("done", self.ok("status"))
+        board = json.loads(self.ok("board", "functions", "-n", "3", "--json"))
+        self.assertEqual([row["rank"] for row in board["rows"]], [1, 2, 3])
+        values = [row["trial"]["value"] for row in board["rows"]]
+        self.assertEqual(values, sorted(values))
+        self.assertIn("tpe", self.ok("show", "functions/29"))
+        self.assertIn("result", self.ok("logs", "functions/3"))
+        self.assertEqual(len(self.ok("export", "functions").splitlines()), 31)
+        self.assertEqual(len(self.trials("functions")), 30)
+        self.assertIn("no session", self.ok("ps"))
+        self.assertEqual(len(json.loads(self.ok("ps", "-a", "-n", "7", "--json"))["rows"]), 7)
+        self.assertIn("ended", self.ok("why", "functions"))
+
+    def test_a_changed_file_is_told_apart(self):
+        text = (ROOT / "studies/functions/study.yaml").read_text()
+        folder = ROOT / "studies/functions"
+        self.ok("start", "-d", folder / "study.yaml")
+        changed = self.home.path / "study.yaml"
+        changed.write_text(text.replace("code: .", f"code: {folder}").replace("seed:", "retries: 2\nseed:", 1))
+        done = self.home.run("start", changed)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("retries", done.stderr)
+
+    def test_errors_of_a_file_come_all_at_once(self):
+        file = self.home.study("study: bad\ncommand: 'true'\nobjective: {metric: l, goal: minimize}\n"
+                               "space:\n  lr: {float: [0, 1], log: true}\nparalell: 2\n")
+        done = self.home.run("start", file)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r'study.yaml:6:1: unknown key "paralell"; did you mean "parallel"\?')
+        self.assertIn("log", done.stderr)
+        self.assertIn("2 errors; nothing was started", done.stderr)
+
+    def test_pause_resume_stop(self):
+        text = ("study: slow\ncommand: sleep 0.2; echo loss=1\nmetrics: {loss: 'loss=(.*)'}\n"
+                "objective: {metric: loss, goal: minimize}\nspace: {x: {float: [0, 1]}}\nparallel: 2\n"
+                "budget: {trials: 1000}\n")
+        self.ok("start", "-d", self.home.study(text))
+        home.wait_until(lambda: self.home.json("status", "slow")["trials_complete"] > 0)
+        self.ok("pause", "slow")
+        self.assertIn("paused", self.ok("why", "slow"))
+        home.wait_until(lambda: self.home.json("status", "slow")["trials_running"] == 0)
+        count = self.home.json("status", "slow")["trials_complete"]
+        self.ok("resume", "slow")
+        home.wait_until(lambda: self.home.json("status", "slow")["trials_complete"] > count)
+        self.ok("stop", "-f", "slow")
+        home.wait_until(lambda: self.home.json("status", "slow")["trials_running"] == 0)
+        self.assertEqual(self.home.json("status", "slow")["study"]["state"], "stopped")
+
+    def test_ask_and_tell(self):
+        self.ok("start", self.home.study("study: outside\nobjective: {metric: y, goal: maximize}\n"
+                                         "space: {x: {int: [1, 3]}}\nbudget: {trials: 3}\n"))
+        asked = json.loads(self.ok("ask", "outside", "-n", "3", "--json"))
+        self.assertEqual(sorted(trial["configuration"]["x"] for trial in asked), [1, 2, 3])
+        self.ok("tell", "outside/0", "0.25")
+        self.ok("tell", "outside/0", "0.25")
+        self.assertEqual(self.home.run("tell", "outside/0", "0.5").returncode, 2)
+        self.ok("tell", "outside/1", "--failed", "broke")
+        self.ok("tell", "outside/2", "0.75")
+        self.assertEqual(self.home.json("status", "outside")["study"]["state"], "done")
+        self.assertEqual(self.home.run("ask", "outside").returncode, 2)
+
+    def test_plain_sessions(self):
+        done = self.home.run("run", "-e", "WORD=hello", "--", 'echo "$WORD"; echo low >&2; exit 3')
+        self.assertEqual((done.returncode, done.stdout), (3, "hello\n"), done.stderr)
+        self.assertIn("low", done.stderr)
+        done = self.home.run("run", "-d", str(self.home.path), "--", "sh", "-c", "echo $AUTOML_SESSION $AUTOML_DATASET")
+        self.assertRegex(done.stdout, r"^\w+/automl-e2e-\w+/1 /")
+        done = self.home.run("run", "-g", "3", "--", "true")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("largest has", done.stderr)
+
+    def test_ctrl_c_detaches(self):
+        client = self.home.spawn("run", "--", "sleep 2; echo finished")
+        home.wait_until(lambda: self.home.json("ps")["rows"])
+        client.send_signal(signal.SIGINT)
+        out, err = client.communicate(timeout=20)
+        self.assertEqual(client.returncode, 0)
+        self.assertIn("the session goes on", err)
+        name = self.home.json("ps", "-a")["rows"][0]["session"]["name"]
+        self.assertIn("finished", self.ok("logs", "-f", name))
+
+    def test_report_from_a_shell_script(self):
+        done = self.home.run("run", "--", f"{home.BIN}/automl report step=3 loss=0.25; {home.BIN}/automl report loss=nan")
+        self.assertEqual(done.stdout, "continue\ncontinue\n", done.stderr)
+        outside = subprocess.run([home.BIN / "automl", "report", "loss=1"], capture_output=True, text=True)
+        self.assertEqual(outside.returncode, 0)
+
+    def test_python_sdk(self):
+        script = self.home.path / "train.py"
+        script.write_text("import automl\np = automl.params({'x': 1})\n"
+                          "automl.save('state', {'epoch': 2})\nassert automl.load('state') == {'epoch': 2}\n"
+                          "for step in range(3):\n    automl.report(step=step, loss=p.x * 0 + 1 / (step + 1))\n"
+                          "assert automl.should_stop() is False\n")
+        self.ok("start", self.home.study(
+            f"study: sdk\ncommand: /usr/bin/python3 {script}\nobjective: {{metric: loss, goal: minimize}}\n"
+            "space: {x: {float: [0, 1]}}\nbudget: {trials: 2}\n"))
+        detail = self.home.json("show", "sdk/1")
+        self.assertAlmostEqual(detail["trial"]["value"], 1 / 3)
+        self.assertEqual([m["measurement"]["step"] for m in detail["measurements"]], [0, 1, 2])
+
+    def test_engine_stops_and_comes_back(self):
+        self.ok("server", "start")
+        self.assertIn("runs", self.ok("server", "status"))
+        second = subprocess.run([home.BIN / "automld", "--home", self.home.path], env=self.home.env,
+                                capture_output=True, text=True)
+        self.assertEqual(second.returncode, 2)
+        self.ok("server", "stop")
+        self.assertEqual(self.home.run("server", "status").returncode, 3)
+        self.ok("ps")
+        self.assertIsNotNone(self.home.engine_pid())
+
+    def test_bad_usage(self):
+        self.assertEqual(self.home.run("nonsense").returncode, 2)
+        self.assertEqual(self.home.run("start", "/no/such.yaml").returncode, 2)
+        self.assertEqual(self.home.run("show", "nothing").returncode, 2)
+        unreachable = self.home.run("--server", "127.0.0.1:1", "ps")
+        self.assertEqual(unreachable.returncode, 3)
+        self.assertEqual(len(unreachable.stderr.splitlines()), 1)
+
+
+if __name__ == "__main__":
+    home.main()
