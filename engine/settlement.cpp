@@ -201,6 +201,8 @@ void settle_complete(Turn& turn, SessionEntry& session) {
     value = final_value(session.trace, objective, why);
     if (!value) {
       state = idl::TrialState::FAILED;
+      const std::string& where = session.attempt->exit.message;  // which pattern found nothing
+      why += session.trace.any || where.empty() ? "" : ": " + where;
     }
   }
   forget_attempt(turn, session);
