@@ -65,7 +65,7 @@ class Home:
         if pid is None:
             return False
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: self.engine_pid() is None, what="end of the engine")
+        wait_until(lambda: self.engine_pid() != pid, what="end of the engine")
         return True
 
     def tagged(self):
