@@ -296,6 +296,11 @@ void ask(Turn& turn, const TrialsAsked& event) {
     const Caller& caller = waiting.caller;
     if (!caller.request_id.empty() && caller.request_id == event.caller.request_id &&
         caller.principal == event.caller.principal) {
+      if (caller.body_digest != event.caller.body_digest) {
+        return turn.refuse(call,
+                           Refusal::Kind::kConflict,
+                           "request id " + caller.request_id + " is in use for another request");
+      }
       turn.refuse(caller.call, Refusal::Kind::kUnavailable, "asked again on another connection");
       waiting.caller.call = call;  // the repeat gets the answer
       return;

@@ -25,7 +25,9 @@ void forget_attempt(Turn& turn, SessionEntry& session) {
   if (turn.state.finished_tokens.size() >= kRememberedTokens) {
     turn.state.finished_tokens.clear();
   }
-  turn.state.finished_tokens.insert(session.attempt->token);
+  if (session.attempt->__isset.exit) {  // else its runner's result came too late and is refused
+    turn.state.finished_tokens.insert(session.attempt->token);
+  }
   session.attempt.reset();
   turn.state.queue_touched = true;
 }
