@@ -17,6 +17,18 @@ namespace automl::executor {
 using apache::thrift::protocol::TCompactProtocolT;
 using apache::thrift::transport::TMemoryBuffer;
 
+namespace {
+
+void sync_path(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file >= 0) {
+    fsync(file);
+    close(file);
+  }
+}
+
+}  // namespace
+
 std::string attempt_tag(const std::string& token) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), digest.data());
@@ -51,6 +63,10 @@ std::optional<ProcessIdentity> ProcessIdentity::parse(const std::string& text) {
 }
 
 bool write_durably(const std::string& path, const std::string& bytes) {
+  return write_whole(path, bytes, true);
+}
+
+bool write_whole(const std::string& path, const std::string& bytes, bool durably) {
   const std::string aside = path + ".new";
   const int file = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -65,16 +81,13 @@ bool write_durably(const std::string& path, const std::string& bytes) {
     }
     done += static_cast<std::size_t>(count);
   }
-  const bool synced = fsync(file) == 0;
+  const bool synced = !durably || fsync(file) == 0;
   close(file);
   if (!synced || rename(aside.c_str(), path.c_str()) != 0) {
     return false;
   }
-  const int folder =
-      open(path.substr(0, path.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) {
-    fsync(folder);
-    close(folder);
+  if (durably) {
+    sync_path(path.substr(0, path.rfind('/')));
   }
   return true;
 }
@@ -98,7 +111,14 @@ bool write_result(const AttemptDirectory& directory, const idl::ExitReport& exit
   auto buffer = std::make_shared<TMemoryBuffer>();
   TCompactProtocolT<TMemoryBuffer> protocol(buffer);
   exit.write(&protocol);
-  return write_durably(directory.result(), buffer->getBufferAsString());
+  return write_whole(directory.result(), buffer->getBufferAsString(), false);
+}
+
+void sync_attempt(const AttemptDirectory& directory) {
+  for (const std::string& path :
+       {directory.spool(), directory.log_spool(), directory.result(), directory.path()}) {
+    sync_path(path);
+  }
 }
 
 std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {

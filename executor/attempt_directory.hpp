@@ -14,7 +14,7 @@ namespace automl::executor {
 //   lock         held (flock) by the living runner
 //   runner       who the runner is, written before it dials in
 //   spool        numbered batches not yet acknowledged, see runner/spool.hpp
-//   result       how it ended; synced before the engine is told
+//   result       how it ended; written before the engine is told
 //   delivered    the engine has the result: nothing is left to do
 //   work/        where the command runs
 //   runner.log   the runner's own messages
@@ -51,11 +51,15 @@ struct ProcessIdentity {
   static std::optional<ProcessIdentity> parse(const std::string& text);
 };
 
-// Written whole or not at all; false with errno when that fails.
+// Written whole or not at all; false with errno when that fails. Durably: synced before it is
+// visible.
+bool write_whole(const std::string& path, const std::string& bytes, bool durably);
 bool write_durably(const std::string& path, const std::string& bytes);
 std::optional<std::string> read_file(const std::string& path);
 
+// Whole or not at all; survives the death of this process, after `sync_attempt` also a power cut.
 bool write_result(const AttemptDirectory& directory, const idl::ExitReport& exit);
+void sync_attempt(const AttemptDirectory& directory);
 // Unset when there is none, or when it cannot be read.
 std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory);
 

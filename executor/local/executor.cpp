@@ -156,7 +156,13 @@ LaunchResult LocalExecutor::launch(const LaunchRequest& request) {
 }
 
 void LocalExecutor::reap(Live& live) {
-  if (live.child != 0 && waitpid(live.child, nullptr, WNOHANG) != 0) {
+  int status = 0;
+  if (live.child == 0) {
+    return;
+  }
+  const pid_t reaped = waitpid(live.child, &status, WNOHANG);
+  if (reaped != 0) {
+    live.clean = reaped == live.child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     live.child = 0;
   }
 }
@@ -178,6 +184,9 @@ Finding LocalExecutor::look(const std::string& token, Live& live) {
   if (live.child != 0) {
     finding.presence = Presence::kRunning;
     return finding;
+  }
+  if (live.clean && !exists(place.path())) {
+    return finding;  // gone as it should be: the engine has its result
   }
   finding.handle = read_file(place.runner()).value_or("");
   const auto runner = ProcessIdentity::parse(finding.handle);

@@ -40,6 +40,7 @@ class LocalExecutor : public Executor {
   struct Live {
     std::string tag;
     pid_t child = 0;     // of this process, to be reaped; 0: started by an earlier engine
+    bool clean = false;  // the runner has exited with 0: it has ended everything of its attempt
     int deliveries = 0;  // runners started only to deliver what a dead one left
   };
 

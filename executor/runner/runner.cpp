@@ -33,6 +33,8 @@ namespace {
 
 // How long a runner keeps trying to reach its engine.
 constexpr std::chrono::hours kPatience{24};
+// An engine that runs takes a result within this time.
+constexpr std::chrono::seconds kAtOnce{2};
 
 int block_signals() {
   sigset_t signals;
@@ -256,10 +258,18 @@ void clean_up(const AttemptDirectory& directory) {
   fs::remove_all(error ? directory.path() : done, error);
 }
 
+// The result is on disk before the engine hears of it, so that it outlives this process. It is
+// synced only when the engine does not take it at once: until then a power cut would end the
+// engine, too, and the attempt would be lost and tried again.
 int settle_with_engine(const AttemptDirectory& directory,
                        ReportForwarder& forwarder,
                        const idl::ExitReport& report) {
-  if (forwarder.finish(report, kPatience)) {
+  bool taken = forwarder.finish(report, kAtOnce);
+  if (!taken) {
+    sync_attempt(directory);
+    taken = forwarder.finish(report, kPatience);
+  }
+  if (taken) {
     clean_up(directory);
     return 0;
   }
@@ -330,7 +340,6 @@ int run_attempt(const RunnerOptions& options) {
                   order->attempt.acknowledged_sequence,
                   std::chrono::duration<double>(order->heartbeat_s));
   const idl::ExitReport report = attempt.run();
-  spool.sync();
   if (!write_result(directory, report)) {
     std::cerr << "the result could not be written: " << std::strerror(errno) << "\n";
   }
