@@ -62,7 +62,7 @@ class Engine:
     """An engine with a home of its own, stopped by pid."""
 
     def __init__(self, folder, binaries):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=folder))
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=os.path.abspath(folder)))
         (self.home / "config.yaml").write_text("cpus: 8\n")
         self.binaries = binaries
         self.env = dict(os.environ, AUTOML_HOME=str(self.home), NO_COLOR="1")
@@ -95,7 +95,7 @@ class Engine:
 
 
 def peer_rate(python, folder, clients, seconds):
-    home = tempfile.mkdtemp(prefix="peer-", dir=folder)
+    home = tempfile.mkdtemp(prefix="peer-", dir=os.path.abspath(folder))
     script = pathlib.Path(home) / "peer.py"
     script.write_text(PEER)
     out = subprocess.run([python, script, f"sqlite:///{home}/optuna.db", str(clients), str(seconds)],
@@ -158,7 +158,7 @@ def many_trials(args, trials):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the programs")
+    parser.add_argument("--bin", type=lambda p: pathlib.Path(p).resolve(), required=True, help="folder of the programs")
     parser.add_argument("--folder", default=tempfile.gettempdir(), help="on the disk to measure")
     parser.add_argument("--peer", help="python interpreter with Optuna")
     parser.add_argument("--smoke", action="store_true")

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sched.h>
 #include <spawn.h>
 #include <sys/stat.h>
@@ -71,7 +72,16 @@ std::int32_t usable_cpus() {
 
 LocalExecutor::LocalExecutor(LocalOptions options) : options_(std::move(options)) {
   make_folder(options_.home);
-  make_folder(options_.home + "/attempts");
+  const std::string attempts = options_.home + "/attempts";
+  make_folder(attempts);
+  // What earlier engines have started is listed like our own, so that none of it is forgotten.
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(attempts, error)) {
+    const std::string token = entry.path().filename().string();
+    if (token.find('.') == std::string::npos) {
+      live_.emplace(token, Live{attempt_tag(token)});
+    }
+  }
 }
 
 Capabilities LocalExecutor::capabilities() const {
