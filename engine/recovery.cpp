@@ -16,9 +16,6 @@ namespace automl::engine {
 
 namespace {
 
-// Stored replies to requests, for repeats of them.
-constexpr std::int64_t kRepliesKeptMs = std::int64_t{7} * 24 * 3'600 * 1'000;
-
 void load_trials(Turn& turn, StudyEntry& study) {
   std::vector<idl::Trial> trials = turn.storage.load_trials(study.record.id, 0, 0);
   study.trials.resize(trials.size());
@@ -81,7 +78,6 @@ void load_trace(Turn& turn, SessionEntry& session) {
 }  // namespace
 
 void load_state(Turn& turn) {
-  turn.storage.forget_replies(turn.clock.wall_ms() - kRepliesKeptMs);
   for (idl::Study& study : turn.storage.load_studies()) {
     load_study(turn, std::move(study));
   }
