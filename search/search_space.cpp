@@ -121,6 +121,10 @@ bool Comparison::holds(const Configuration& configuration) const {
   return false;
 }
 
+bool Forbidden::holds(const Configuration& configuration) const {
+  return !all_of.empty() && holds_all(all_of, configuration);
+}
+
 SearchSpace::SearchSpace(std::vector<Parameter> parameters, std::vector<Forbidden> forbidden)
     : parameters_(std::move(parameters)), forbidden_(std::move(forbidden)) {
   std::set<std::string> names;
@@ -180,7 +184,7 @@ bool SearchSpace::valid(const Configuration& configuration) const {
 
 bool SearchSpace::allowed(const Configuration& configuration) const {
   return std::none_of(forbidden_.begin(), forbidden_.end(), [&](const Forbidden& clause) {
-    return !clause.all_of.empty() && holds_all(clause.all_of, configuration);
+    return clause.holds(configuration);
   });
 }
 
@@ -208,7 +212,7 @@ std::string SearchSpace::objection(const Configuration& configuration) const {
            text(numeric(p) ? p.high : static_cast<double>(p.choices - 1));
   }
   for (std::size_t i = 0; i < forbidden_.size(); ++i) {
-    if (!forbidden_[i].all_of.empty() && holds_all(forbidden_[i].all_of, configuration)) {
+    if (forbidden_[i].holds(configuration)) {
       return "forbidden combination number " + std::to_string(i + 1) + " holds";
     }
   }

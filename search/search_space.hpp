@@ -37,8 +37,11 @@ struct Parameter {
   std::vector<Comparison> conditions;   // active only when all hold
 };
 
+// All hold at once. Without comparisons it never holds.
 struct Forbidden {
   std::vector<Comparison> all_of;
+
+  bool holds(const Configuration& configuration) const;
 };
 
 // The space is contradictory: cycle among the conditions (the message shows its path), an empty

@@ -18,31 +18,15 @@ std::string reason(std::uint64_t place, std::uint64_t size) {
 }  // namespace
 
 GridSampler::GridSampler(const SearchSpace& space, int points)
-    : space_(space), all_(space, static_cast<std::size_t>(points)), size_(all_.size()) {
-  for (const Forbidden& clause : space.forbidden()) {
-    std::size_t depth = 0;
-    for (const Comparison& comparison : clause.all_of) {
-      const auto& order = space.order();
-      const auto place = std::find(order.begin(), order.end(), comparison.parameter);
-      depth = std::max(depth, static_cast<std::size_t>(place - order.begin()) + 1);
-    }
-    clause_depths_.push_back(depth);
-  }
-}
+    : space_(space), all_(space, static_cast<std::size_t>(points)), size_(all_.size()) {}
 
 std::uint64_t GridSampler::allowed_from(std::uint64_t place) {
   for (int block = 0; block < kMostBlocks && place < size_; ++block) {
     const Configuration candidate = all_.at(place);
     std::uint64_t step = 0;
-    for (std::size_t i = 0; i < clause_depths_.size(); ++i) {
-      const auto& clause = space_.forbidden()[i].all_of;
-      const bool holds =
-          !clause.empty() && std::all_of(clause.begin(), clause.end(), [&](const Comparison& one) {
-            return one.holds(candidate);
-          });
-      if (holds) {
-        // Whatever the later parameters are, the clause goes on holding.
-        step = std::max(step, all_.alike(place, clause_depths_[i]));
+    for (const Forbidden& clause : space_.forbidden()) {
+      if (clause.holds(candidate)) {
+        step = std::max(step, all_.holding(place, clause.all_of));
       }
     }
     if (step == 0) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "search/enumeration.hpp"
 #include "search/sampler.hpp"
@@ -29,7 +28,6 @@ class GridSampler : public Sampler {
   std::uint64_t place_of(std::uint64_t index);
 
   const SearchSpace& space_;
-  std::vector<std::size_t> clause_depths_;  // per clause: parameters in order up to its last one
   Enumeration all_;
   std::uint64_t size_;
   // The last answer of place_of, from which it goes on.

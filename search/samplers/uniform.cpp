@@ -17,13 +17,6 @@ constexpr std::size_t kFrontier = 64;    // configurations kept per round of cha
 constexpr int kRounds = 8;               // changes made to one configuration
 constexpr std::uint64_t kMostWalked = 200'000;
 
-bool holds(const Forbidden& clause, const Configuration& configuration) {
-  return !clause.all_of.empty() &&
-         std::all_of(clause.all_of.begin(), clause.all_of.end(), [&](const Comparison& one) {
-           return one.holds(configuration);
-         });
-}
-
 // The parameters whose change may break the clause: its own, and the parents that switch them off.
 std::vector<std::size_t> levers(const SearchSpace& space, const Forbidden& clause) {
   std::vector<std::size_t> found;
@@ -111,7 +104,7 @@ std::optional<Configuration> escape_forbidden(const SearchSpace& space,
     for (const Configuration& from : frontier) {
       const auto clause = std::find_if(space.forbidden().begin(),
                                        space.forbidden().end(),
-                                       [&](const auto& one) { return holds(one, from); });
+                                       [&](const auto& one) { return one.holds(from); });
       if (clause == space.forbidden().end()) {
         return from;
       }
@@ -123,7 +116,7 @@ std::optional<Configuration> escape_forbidden(const SearchSpace& space,
           if (space.allowed(candidate)) {
             return candidate;
           }
-          if (!holds(*clause, candidate) && next.size() < kFrontier && !seen.contains(candidate)) {
+          if (!clause->holds(candidate) && next.size() < kFrontier && !seen.contains(candidate)) {
             seen.add(candidate);
             next.push_back(std::move(candidate));
           }

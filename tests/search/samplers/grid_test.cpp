@@ -54,6 +54,19 @@ TEST(GridSampler, GoesOnAtTheIndexWithForbiddenOnesLeftOut) {
   EXPECT_TRUE(grid.suggest({kNothing, kNobody, 1'000, 1, 1}).empty());
 }
 
+TEST(GridSampler, StepsOverLongForbiddenStretches) {
+  // 20 allowed ones, after 900,000 forbidden ones per value of `b`, of which there are a thousand.
+  const SearchSpace space({whole("b", 0, 999), whole("a", 0, 999'999)},
+                          {{{{1, Relation::kLess, {900'000}}}},
+                           {{{0, Relation::kLess, {500}}}},
+                           {{{1, Relation::kGreaterOrEqual, {900'020}}}}});
+  GridSampler grid(space, 10);
+  const auto found = values_of(grid.suggest({kNothing, kNobody, 19, 1, 2}));
+  EXPECT_THAT(found,
+              ::testing::ElementsAre(::testing::ElementsAre(500, 900'019),
+                                     ::testing::ElementsAre(501, 900'000)));
+}
+
 TEST(GridSampler, SkipsWhatABaselineTookAndComesBackForWhatItMissed) {
   const SearchSpace space({whole("a", 0, 3)}, {});
   History history;
