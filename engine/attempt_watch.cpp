@@ -124,7 +124,9 @@ void watch_attempts(Turn& turn) {
     watch(turn, turn.state.sessions.at(id), now_ms);
   }
   for (const auto& [id, study] : turn.state.studies) {
-    if (study.live() && study.record.spec.budget.time_s > 0) {
+    const std::int64_t wait_until_ms = study.ready.wait_until_ms;
+    if ((study.live() && study.record.spec.budget.time_s > 0) ||
+        (wait_until_ms > 0 && wait_until_ms <= now_ms)) {
       turn.state.touched.insert(id);
     }
   }
@@ -164,6 +166,9 @@ std::int64_t next_deadline(const EngineState& state, Clock& clock, const Setting
     next = std::min(next, due_ms(session, settings));
   }
   for (const auto& [id, study] : state.studies) {
+    if (study.record.state == idl::StudyState::RUNNING && study.ready.wait_until_ms > 0) {
+      next = std::min(next, study.ready.wait_until_ms);
+    }
     const std::int64_t time_s = study.record.spec.budget.time_s;
     if (study.live() && time_s > 0) {
       const std::int64_t left_ms = study.record.created_ms + time_s * 1'000 - clock.wall_ms();

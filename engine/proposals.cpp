@@ -7,6 +7,7 @@
 
 #include "engine/command_line.hpp"
 #include "engine/planted_bug.hpp"
+#include "engine/ready_suggestions.hpp"
 #include "engine/settlement.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
@@ -15,7 +16,7 @@ namespace automl::engine {
 
 namespace {
 
-// More than any sampler should be asked for at once.
+// More than anybody should ask for at once.
 constexpr int kMostAtOnce = 1'000;
 
 std::int64_t trials_created(const StudyEntry& study) {
@@ -39,6 +40,24 @@ std::int64_t wanted(const StudyEntry& study) {
       study.record.spec.parallel + (planted(PlantedBug::kParallelOffByOne) ? 1 : 0);
   const std::int64_t room = places - static_cast<std::int64_t>(study.open.size());
   return std::clamp<std::int64_t>(room, 0, trials_left(study));
+}
+
+// How many of the wanted ones may be made from what is at hand: whoever asked for several gets
+// them together.
+std::int64_t servable(const StudyEntry& study) {
+  if (!study.external() || study.ready.none_left) {
+    return wanted(study);
+  }
+  const auto at_hand = static_cast<std::int64_t>(study.ready.items.size());
+  std::int64_t total = 0;
+  for (const WaitingAsk& ask : study.asks) {
+    const std::int64_t share = std::min<std::int64_t>(ask.count, trials_left(study) - total);
+    if (total + share > at_hand) {
+      break;
+    }
+    total += share;
+  }
+  return total;
 }
 
 idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) {
@@ -152,6 +171,12 @@ void answer_asks(Turn& turn, StudyEntry& study, std::vector<idl::Trial> trials) 
   }
 }
 
+void propose(Turn& turn, StudyEntry& study, const std::vector<search::Suggestion>& suggestions) {
+  if (!suggestions.empty()) {
+    answer_asks(turn, study, create_trials(turn, study, suggestions));
+  }
+}
+
 void propose_baseline(Turn& turn, StudyEntry& study, std::int64_t count) {
   std::vector<search::Suggestion> suggestions;
   const auto& baseline = study.record.spec.baseline;
@@ -160,22 +185,7 @@ void propose_baseline(Turn& turn, StudyEntry& study, std::int64_t count) {
         {to_configuration(study.search->space, study.record.spec.space, baseline[i]),
          baseline[i].empty() ? "the defaults" : "baseline of the study file"});
   }
-  std::vector<idl::Trial> trials = create_trials(turn, study, suggestions);
-  answer_asks(turn, study, std::move(trials));
-}
-
-void request_suggestions(Turn& turn, StudyEntry& study, std::int64_t count) {
-  study.ticket = turn.state.next_ticket++;
-  turn.state.study_by_ticket[study.ticket] = study.record.id;
-  study.search->pending.clear();
-  for (const auto& [number, configuration] : study.pending) {
-    study.search->pending.push_back(configuration);
-  }
-  turn.effects.emplace_back(
-      ComputeSuggestion{study.ticket,
-                        trials_created(study),
-                        static_cast<int>(std::min<std::int64_t>(count, kMostAtOnce)),
-                        study.search});
+  propose(turn, study, suggestions);
 }
 
 // All that could be proposed was, and has ended.
@@ -212,14 +222,17 @@ void advance_study(Turn& turn, StudyEntry& study) {
                      exhausted ? "every configuration of the space was tried" : "all trials done",
                      false);
   }
-  if (study.record.state != idl::StudyState::RUNNING || study.ticket != 0) {
+  if (study.record.state != idl::StudyState::RUNNING) {
     return;
   }
   if (const std::int64_t count = wanted(study); count > 0 && baseline_left(study)) {
     propose_baseline(turn, study, count);
   }
-  if (const std::int64_t count = wanted(study); count > 0 && !study.exhausted) {
-    return request_suggestions(turn, study, count);
+  propose(turn, study, take_ready(turn, study, servable(study)));
+  if (study.exhausted || trials_left(study) == 0 || baseline_left(study)) {
+    study.ready.wait_until_ms = 0;
+  } else {
+    compute_suggestions(turn, study, wanted(study), trials_left(study));
   }
   if (!study.asks.empty() && (study.exhausted || trials_left(study) == 0)) {
     answer_asks(turn, study, {});
@@ -240,26 +253,18 @@ void accept_suggestions(Turn& turn, const Suggested& event) {
   }
   StudyEntry& study = turn.state.studies.at(ticket->second);
   turn.state.study_by_ticket.erase(ticket);
-  study.ticket = 0;
   for (search::Observation& observation : study.late_observations) {
     study.search->history.add(std::move(observation));
   }
   study.late_observations.clear();
   turn.state.touched.insert(study.record.id);
-  if (study.record.state != idl::StudyState::RUNNING) {
-    return;  // paused or ended meanwhile; the same proposal number is used again later
+  put_ready(turn, study, event.suggestions);
+  if (study.record.state != idl::StudyState::RUNNING || study.ready.next != trials_created(study)) {
+    return;  // paused, ended or overtaken meanwhile; the proposal number is used again
   }
-  study.exhausted = event.suggestions.empty();
-  std::vector<search::Suggestion> suggestions;
-  const auto room = static_cast<std::size_t>(wanted(study));
-  for (const search::Suggestion& suggestion : event.suggestions) {
-    if (suggestions.size() < room && study.search->space.valid(suggestion.configuration)) {
-      suggestions.push_back(suggestion);
-    }
-  }
-  if (!suggestions.empty()) {
-    answer_asks(turn, study, create_trials(turn, study, suggestions));
-  }
+  study.exhausted = wanted(study) > 0 && event.suggestions.empty();
+  // A slot that has waited for this computation takes it, whatever has finished meanwhile.
+  propose(turn, study, take_any(study, servable(study)));
 }
 
 void ask(Turn& turn, const TrialsAsked& event) {

@@ -142,7 +142,7 @@ idl::Blockage study_blockage(const StudyEntry& study) {
                     std::to_string(open) + " trials are open and parallel is " +
                         std::to_string(study.record.spec.parallel));
   }
-  if (study.ticket != 0) {
+  if (study.computing.ticket != 0) {
     return blockage(name, "suggestion", "its sampler is computing the next suggestion");
   }
   return blockage(name, "none", "nothing keeps it from going on");

@@ -240,7 +240,7 @@ void account_for(StudyEntry& study,
     study.best_history.push_back(maximize ? -best_value : best_value);
     study.finished_duration_ms += static_cast<double>(trial.ended_ms - trial.started_ms);
   }
-  if (study.ticket != 0) {
+  if (study.computing.ticket != 0) {
     study.late_observations.push_back(std::move(observation));
   } else {
     study.search->history.add(std::move(observation));

@@ -61,6 +61,24 @@ struct WaitingAsk {
   int count = 1;
 };
 
+// Suggestions computed ahead of need, for the proposal numbers from `next` on.
+struct ReadySuggestions {
+  std::deque<search::Suggestion> items;
+  std::int64_t next = -1;
+  std::int64_t finished = -1;      // StudyEntry::finished when they were asked for
+  bool none_left = false;          // the sampler had nothing beyond these
+  std::int64_t wait_until_ms = 0;  // monotonic; a slot waits for fresher ones; 0: none waits
+};
+
+// What a worker is computing at present.
+struct Computation {
+  std::uint64_t ticket = 0;  // 0: nothing
+  std::int64_t proposal = 0;
+  std::int64_t count = 0;
+  std::int64_t finished = 0;
+  std::int64_t since_ms = 0;  // monotonic
+};
+
 struct StudyEntry {
   idl::Study record;
   std::shared_ptr<StudySearch> search;
@@ -72,8 +90,10 @@ struct StudyEntry {
   std::map<idl::TrialState::type, std::int64_t> counts;
   std::int64_t finished = 0;  // last finish_order
   std::int64_t finished_since_best = 0;
-  double finished_duration_ms = 0;                     // summed over complete trials
-  std::uint64_t ticket = 0;                            // suggestion being computed; 0: none
+  double finished_duration_ms = 0;  // summed over complete trials
+  Computation computing;
+  ReadySuggestions ready;
+  std::int64_t suggestion_ms = 0;                      // what the last computation took
   bool exhausted = false;                              // the sampler has nothing left
   std::vector<search::Observation> late_observations;  // ended while `search` was lent out
   std::vector<WaitingAsk> asks;

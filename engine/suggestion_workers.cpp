@@ -2,30 +2,39 @@
 #include "engine/suggestion_workers.hpp"
 
 #include <exception>
+#include <string>
 #include <utility>
 
 #include <spdlog/spdlog.h>
 
 #include "engine/space_binding.hpp"
 
-#include "search/sampler.hpp"
+#include "search/samplers/random.hpp"
 
 namespace automl::engine {
 
 namespace {
 
-std::vector<search::Suggestion> suggest(const ComputeSuggestion& request) {
-  StudySearch& search = *request.search;
+// A study goes on when its sampler fails: with random draws, and their reason says why.
+std::vector<search::Suggestion> suggest(const ComputeSuggestion& computation) {
+  StudySearch& search = *computation.search;
+  const search::Request request{.history = search.history,
+                                .pending = search.pending,
+                                .index = static_cast<std::uint64_t>(computation.proposal),
+                                .seed = search.seed,
+                                .count = computation.count};
+  std::string failure;
   try {
-    return search.sampler->suggest({.history = search.history,
-                                    .pending = search.pending,
-                                    .index = static_cast<std::uint64_t>(request.proposal),
-                                    .seed = search.seed,
-                                    .count = request.count});
+    return search.sampler->suggest(request);
   } catch (const std::exception& error) {
-    spdlog::error("no suggestion for proposal {}: {}", request.proposal, error.what());
-    return {};
+    failure = error.what();
   }
+  spdlog::error("the sampler failed at proposal {}: {}", computation.proposal, failure);
+  std::vector<search::Suggestion> drawn = search::RandomSampler(search.space).suggest(request);
+  for (search::Suggestion& suggestion : drawn) {
+    suggestion.reason += " (the sampler failed: " + failure + ")";
+  }
+  return drawn;
 }
 
 }  // namespace

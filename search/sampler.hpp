@@ -36,6 +36,8 @@ class Sampler {
   virtual ~Sampler() = default;
   // At most `request.count` valid suggestions; fewer only when the space is exhausted (grid).
   virtual std::vector<Suggestion> suggest(const Request& request) = 0;
+  // Whether finished trials change what is suggested. False: any number can be computed ahead.
+  virtual bool learns() const { return true; }
 };
 
 }  // namespace automl::search

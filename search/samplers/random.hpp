@@ -11,6 +11,7 @@ class RandomSampler : public Sampler {
  public:
   explicit RandomSampler(const SearchSpace& space) : space_(space) {}
   std::vector<Suggestion> suggest(const Request& request) override;
+  bool learns() const override { return false; }
 
  private:
   const SearchSpace& space_;

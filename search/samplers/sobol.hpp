@@ -16,6 +16,7 @@ class SobolSampler : public Sampler {
  public:
   explicit SobolSampler(const SearchSpace& space) : space_(space) {}
   std::vector<Suggestion> suggest(const Request& request) override;
+  bool learns() const override { return false; }
 
  private:
   const SearchSpace& space_;

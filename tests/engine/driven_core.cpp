@@ -103,16 +103,47 @@ void DrivenCore::carry_out(std::vector<Effect> effects) {
     } else if (auto* question = std::get_if<FindAttempt>(&effect)) {
       searched_.push_back(question->token);
     } else if (auto* request = std::get_if<ComputeSuggestion>(&effect)) {
-      StudySearch& search = *request->search;
-      const auto index = static_cast<std::uint64_t>(request->proposal);
-      waiting_.emplace_back(Suggested{request->ticket,
-                                      search.sampler->suggest({.history = search.history,
-                                                               .pending = search.pending,
-                                                               .index = index,
-                                                               .seed = search.seed,
-                                                               .count = request->count})});
+      if (holding_) {
+        held_.push_back(*request);
+      } else {
+        compute(*request);
+      }
     }
   }
+}
+
+void DrivenCore::compute(const ComputeSuggestion& request) {
+  StudySearch& search = *request.search;
+  const auto index = static_cast<std::uint64_t>(request.proposal);
+  waiting_.emplace_back(Suggested{request.ticket,
+                                  search.sampler->suggest({.history = search.history,
+                                                           .pending = search.pending,
+                                                           .index = index,
+                                                           .seed = search.seed,
+                                                           .count = request.count})});
+}
+
+void DrivenCore::release_suggestions() {
+  holding_ = false;
+  for (const ComputeSuggestion& request : std::exchange(held_, {})) {
+    compute(request);
+  }
+  turn(TimerFired());
+}
+
+CallId DrivenCore::ask_without_waiting(const std::string& study) {
+  const Caller by = caller("", study);
+  turn(TrialsAsked{by, study, 1});
+  return by.call;
+}
+
+std::optional<Payload> DrivenCore::reply_to(CallId call) const {
+  for (const auto& [answered, payload] : replies_) {
+    if (answered == call) {
+      return payload;
+    }
+  }
+  return std::nullopt;
 }
 
 void DrivenCore::turn(Event event) {
@@ -135,10 +166,8 @@ void DrivenCore::wait_ms(std::int64_t duration) {
 
 Payload DrivenCore::answer(CallId call, Event event) {
   turn(std::move(event));
-  for (auto& [answered, payload] : replies_) {
-    if (answered == call) {
-      return payload;
-    }
+  if (std::optional<Payload> reply = reply_to(call)) {
+    return *std::move(reply);
   }
   ADD_FAILURE() << "the call was not answered";
   return std::monostate();

@@ -60,6 +60,12 @@ class DrivenCore : private Clock, private Random {
             executor::Presence presence,
             std::optional<idl::ExitReport> exit = std::nullopt);
 
+  // From now on suggestions are asked for but not computed; `release` computes them all.
+  void hold_suggestions() { holding_ = true; }
+  void release_suggestions();
+  CallId ask_without_waiting(const std::string& study);
+  std::optional<Payload> reply_to(CallId call) const;
+
   // Launches since the last call.
   std::vector<executor::LaunchRequest> take_launches() { return std::exchange(launches_, {}); }
   // The one launch since the last call.
@@ -82,6 +88,7 @@ class DrivenCore : private Clock, private Random {
   std::int64_t seed() override { return 4711; }
 
   void carry_out(std::vector<Effect> effects);
+  void compute(const ComputeSuggestion& request);
   Payload answer(CallId call, Event event);
   Caller caller(const std::string& request, const std::string& body);
 
@@ -95,6 +102,8 @@ class DrivenCore : private Clock, private Random {
   std::uint64_t tokens_ = 0;
   CallId calls_ = 0;
   std::vector<Event> waiting_;
+  bool holding_ = false;
+  std::vector<ComputeSuggestion> held_;
   std::vector<std::pair<CallId, Payload>> replies_;
   std::vector<executor::LaunchRequest> launches_;
   std::vector<std::string> cancelled_;
