@@ -118,6 +118,10 @@ struct EngineState {
   bool queue_touched = false;
   std::uint64_t next_ticket = 1;
   std::int64_t started_wall_ms = 0;
+  // Replies carry the time for which engines have worked on this store, whatever the wall clock
+  // did: monotonic milliseconds plus this.
+  std::int64_t reply_clock_offset_ms = 0;
+  std::int64_t forget_at_ms = 0;  // monotonic
 };
 
 }  // namespace automl::engine

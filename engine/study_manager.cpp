@@ -54,6 +54,7 @@ Turn StudyManager::turn(std::vector<Effect>& effects) {
 
 void StudyManager::recover(std::vector<Effect>& effects) {
   Turn now = turn(effects);
+  start_reply_clock(now);
   load_state(now);
   find_open_attempts(now);
 }
@@ -70,6 +71,7 @@ void StudyManager::finish_turn(std::vector<Effect>& effects) {
     state_.touched.erase(state_.touched.begin());
     advance_study(now, state_.studies.at(study));
   }
+  forget_old_replies(now);
   if (state_.queue_touched) {
     state_.queue_touched = false;
     launch_what_fits(now);

@@ -3,6 +3,17 @@
 
 namespace automl::engine {
 
+namespace {
+
+// Often, so that little is deleted at a time.
+constexpr std::int64_t kForgetEveryMs = 1'000;
+
+std::int64_t reply_clock_ms(const Turn& turn) {
+  return turn.clock.monotonic_ms() + turn.state.reply_clock_offset_ms;
+}
+
+}  // namespace
+
 std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refused) {
   refused = false;
   if (caller.request_id.empty() || planted(PlantedBug::kNoRequestMemory)) {
@@ -25,7 +36,19 @@ std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refu
 void remember(Turn& turn, const Caller& caller, const std::string& reply) {
   if (!caller.request_id.empty() && !planted(PlantedBug::kNoRequestMemory)) {
     turn.storage.store_reply(
-        caller.principal, caller.request_id, {caller.body_digest, reply}, turn.clock.wall_ms());
+        caller.principal, caller.request_id, {caller.body_digest, reply}, reply_clock_ms(turn));
+  }
+}
+
+void start_reply_clock(Turn& turn) {
+  turn.state.reply_clock_offset_ms = turn.storage.latest_reply_ms() - turn.clock.monotonic_ms();
+}
+
+void forget_old_replies(Turn& turn) {
+  const std::int64_t now_ms = turn.clock.monotonic_ms();
+  if (now_ms >= turn.state.forget_at_ms) {
+    turn.state.forget_at_ms = now_ms + kForgetEveryMs;
+    turn.storage.forget_replies(reply_clock_ms(turn) - turn.settings.reply_memory_ms);
   }
 }
 

@@ -42,6 +42,11 @@ std::optional<std::string> replayed(Turn& turn, const Caller& caller, bool& refu
 // Keeps the reply of a request that changed something, in the same transaction.
 void remember(Turn& turn, const Caller& caller, const std::string& reply);
 
+// Goes on where the last engine's stopped; before anything is remembered.
+void start_reply_clock(Turn& turn);
+// Those older than `Settings::reply_memory_ms`.
+void forget_old_replies(Turn& turn);
+
 // The session whose current attempt holds the token; null: nobody, it is superseded.
 // `hole` names the planted bug that lets a superseded one through.
 SessionEntry* find_holder(EngineState& state,

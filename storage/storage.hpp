@@ -97,11 +97,14 @@ class Storage {
   // -- requests: key (principal, id)
   virtual std::optional<StoredReply> find_reply(const std::string& principal,
                                                 const std::string& request_id) = 0;
+  // `time_ms`: on a clock of the owner's choice that never goes back.
   virtual void store_reply(const std::string& principal,
                            const std::string& request_id,
                            const StoredReply& reply,
-                           std::int64_t now_ms) = 0;
+                           std::int64_t time_ms) = 0;
   virtual void forget_replies(std::int64_t before_ms) = 0;
+  // Time of the latest reply stored; 0: there is none.
+  virtual std::int64_t latest_reply_ms() = 0;
 };
 
 }  // namespace automl::storage

@@ -19,7 +19,7 @@ std::optional<StoredReply> SqlStorage::find_reply(const std::string& principal,
 void SqlStorage::store_reply(const std::string& principal,
                              const std::string& request_id,
                              const StoredReply& reply,
-                             std::int64_t now_ms) {
+                             std::int64_t time_ms) {
   prepare_write(
       "INSERT INTO requests (principal, request_id, body_digest, reply, time_ms) "
       "VALUES (?, ?, ?, ?, ?)")
@@ -27,12 +27,18 @@ void SqlStorage::store_reply(const std::string& principal,
       .bind_text(request_id)
       .bind_text(reply.body_digest)
       .bind_blob(reply.reply)
-      .bind(now_ms)
+      .bind(time_ms)
       .run();
 }
 
 void SqlStorage::forget_replies(std::int64_t before_ms) {
   prepare_write("DELETE FROM requests WHERE time_ms < ?").bind(before_ms).run();
+}
+
+std::int64_t SqlStorage::latest_reply_ms() {
+  Rows rows(connection_->prepare("SELECT COALESCE(MAX(time_ms), 0) FROM requests"));
+  rows.next();
+  return rows.integer(0);
 }
 
 }  // namespace automl::storage

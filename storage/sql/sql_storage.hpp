@@ -60,6 +60,7 @@ class SqlStorage : public Storage {
                    const StoredReply& reply,
                    std::int64_t now_ms) override;
   void forget_replies(std::int64_t before_ms) override;
+  std::int64_t latest_reply_ms() override;
 
  private:
   // For statements that change something: refuses them outside of a turn, where no fence holds.

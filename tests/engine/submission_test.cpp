@@ -43,6 +43,19 @@ TEST(Submission, ARepeatedRequestCreatesOnceAlsoAfterARestart) {
             std::get<idl::SubmitSessionReply>(two).session.name);
 }
 
+TEST(Submission, RepliesAreForgottenAfterAnHourOfWorkNotOfTheWallClock) {
+  DrivenCore engine;
+  idl::SessionSpec session;
+  session.command = "train";
+  engine.submit_session(session, "q");
+  engine.set_wall_back_ms(-48 * 3'600'000LL);
+  engine.restart();
+  engine.wait_ms(3'000'000);
+  EXPECT_TRUE(engine.storage().find_reply("ann", "q"));
+  engine.wait_ms(700'000);
+  EXPECT_FALSE(engine.storage().find_reply("ann", "q"));
+}
+
 TEST(Submission, AStoppedStudyIsRevivedByStartingItAgain) {
   DrivenCore engine;
   engine.submit(small_study("s"));

@@ -39,6 +39,7 @@ class Run {
         network_(world_, nodes_, engine_),
         clients_(world_, observer_, network_) {
     settings_.heartbeat_ms = 5'000;
+    settings_.reply_memory_ms = 600'000;
     observer_.lately_unreachable = [this](const std::string& node) {
       return nodes_.lately_unreachable(node);
     };

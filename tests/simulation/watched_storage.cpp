@@ -213,4 +213,9 @@ void WatchedStorage::forget_replies(std::int64_t before_ms) {
   store_.forget_replies(before_ms);
 }
 
+std::int64_t WatchedStorage::latest_reply_ms() {
+  at_statement();
+  return store_.latest_reply_ms();
+}
+
 }  // namespace automl::simulation

@@ -58,6 +58,7 @@ class WatchedStorage : public storage::Storage {
                    const storage::StoredReply& reply,
                    std::int64_t now_ms) override;
   void forget_replies(std::int64_t before_ms) override;
+  std::int64_t latest_reply_ms() override;
 
  private:
   void at_statement();

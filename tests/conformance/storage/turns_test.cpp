@@ -194,6 +194,7 @@ TEST_P(StorageConformance, RepliesAreKeptByPrincipalAndRequest) {
 }
 
 TEST_P(StorageConformance, OldRepliesAreForgotten) {
+  EXPECT_EQ(storage().latest_reply_ms(), 0);
   turn([&] {
     storage().store_reply("ada", "1", {"d", "r"}, 10);
     storage().store_reply("ada", "2", {"d", "r"}, 20);
@@ -203,6 +204,7 @@ TEST_P(StorageConformance, OldRepliesAreForgotten) {
     EXPECT_TRUE(storage().find_reply("ada", "2"));
     storage().store_reply("ada", "1", {"d", "new"}, 40);
   });
+  EXPECT_EQ(storage().latest_reply_ms(), 40);
   turn([&] { storage().forget_replies(1000); });
   EXPECT_FALSE(storage().find_reply("ada", "1"));
   EXPECT_FALSE(storage().find_reply("ada", "3"));
