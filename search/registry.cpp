@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "search/samplers/gp.hpp"
 #include "search/samplers/grid.hpp"
 #include "search/samplers/random.hpp"
 #include "search/samplers/sobol.hpp"
@@ -73,6 +74,14 @@ std::unique_ptr<Sampler> make_tpe(const OptionReader& read, const SearchSpace& s
   return std::make_unique<TpeSampler>(space, options);
 }
 
+std::unique_ptr<Sampler> make_gp(const OptionReader& read, const SearchSpace& space) {
+  GpOptions options;
+  options.initial = read.count("initial", options.initial, 0, 1'000'000);
+  options.candidates = read.count("candidates", options.candidates, 1, 100'000);
+  options.scenarios = read.count("scenarios", options.scenarios, 1, 1000);
+  return std::make_unique<GpSampler>(space, options);
+}
+
 const std::vector<Entry>& table() {
   static const std::vector<Entry> kTable = {
       {"random",
@@ -99,6 +108,14 @@ const std::vector<Entry>& table() {
         {"most_good", "25", "at most this many trials count as good"},
         {"prior_weight", "1", "of the nearly uniform prior, beside 1 for a trial; 0.001 to 1000"}},
        make_tpe},
+      {"gp",
+       {{"initial",
+         "0",
+         "finished trials before the model is used; the defaults and Sobol points; 0: 4 to 10, one "
+         "more than there are parameters"},
+        {"candidates", "1024", "screened for each suggestion, 1 to 100000"},
+        {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"}},
+       make_gp},
   };
   return kTable;
 }

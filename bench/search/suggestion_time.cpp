@@ -98,6 +98,13 @@ BENCHMARK_CAPTURE(suggestion, tpe_conditional, "tpe", conditional())
     ->Arg(100)
     ->Arg(1000)
     ->Arg(5000);
+BENCHMARK_CAPTURE(suggestion, gp, "gp", floats(10))
+    ->Arg(50)
+    ->Arg(100)
+    ->Arg(300)
+    ->Arg(500)
+    ->Arg(1000)
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(suggestion, tpe_60, "tpe", floats(60))->Arg(100)->Arg(1000);
 
 }  // namespace

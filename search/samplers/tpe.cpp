@@ -8,16 +8,14 @@
 #include <numeric>
 #include <tuple>
 
-#include "search/enumeration.hpp"
 #include "search/levels.hpp"
+#include "search/samplers/untried.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::search {
 namespace {
 
 constexpr int kRounds = 4;  // fresh sets of candidates before giving up on the model
-constexpr int kUniformTries = 256;
-constexpr std::uint64_t kMostWalked = 200'000;  // larger finite spaces are drawn from at random
 
 bool same(const std::vector<Comparison>& a, const std::vector<Comparison>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
@@ -217,32 +215,16 @@ std::optional<Suggestion> TpeSampler::suggest_by_model(Turn& turn) {
 }
 
 std::optional<Suggestion> TpeSampler::suggest_unseen(Turn& turn, const std::string& why) {
-  std::optional<Allowed> drawn;
-  for (int i = 0; i < kUniformTries; ++i) {
-    drawn = draw_allowed(space_, turn.random, i == 0 ? kUniformTries : 1, [&] {
-      return draw_uniform(space_, turn.random);
-    });
-    if (!drawn || !seen(turn, drawn->configuration)) {
-      break;
-    }
-  }
+  std::optional<Untried> drawn =
+      draw_untried(space_, turn.random, [&](const Configuration& one) { return seen(turn, one); });
   if (!drawn) {
     return std::nullopt;
   }
-  if (!seen(turn, drawn->configuration)) {
-    return Suggestion{std::move(drawn->configuration), "tpe: " + why + ", so a random draw"};
-  }
-  Enumeration all(space_, 0);
-  const std::uint64_t size = all.size();
-  const std::uint64_t walked = size <= kMostWalked ? size : 0;
-  const std::uint64_t start = turn.random.below(std::max<std::uint64_t>(walked, 1));
-  for (std::uint64_t i = 0; i < walked; ++i) {
-    Configuration candidate = all.at((start + i) % size);
-    if (space_.allowed(candidate) && !seen(turn, candidate)) {
-      return Suggestion{std::move(candidate), "tpe: " + why + ", so one of the few untried ones"};
-    }
-  }
-  return Suggestion{std::move(drawn->configuration), "tpe: every configuration has been tried"};
+  const std::string how = drawn->found == Untried::Found::kDrawn ? why + ", so a random draw"
+                          : drawn->found == Untried::Found::kLeft
+                              ? why + ", so one of the few untried ones"
+                              : "every configuration has been tried";
+  return Suggestion{std::move(drawn->configuration), "tpe: " + how};
 }
 
 Suggestion TpeSampler::suggest_initial(Turn& turn) {

@@ -32,7 +32,7 @@ TEST(Registry, MakesEveryAlgorithmWithItsWrittenDefaults) {
     EXPECT_TRUE(make_sampler(name, options, space)) << name;
     EXPECT_TRUE(make_sampler(name, {}, space)) << name;
   }
-  EXPECT_THAT(algorithm_names(), ::testing::IsSupersetOf({"random", "sobol", "grid", "tpe"}));
+  EXPECT_THAT(algorithm_names(), ::testing::IsSupersetOf({"random", "sobol", "grid", "tpe", "gp"}));
 }
 
 TEST(Registry, RefusesWhatDoesNotExist) {

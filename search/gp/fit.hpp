@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "search/gp/marginal_likelihood.hpp"
+#include "search/random.hpp"
+
+namespace automl::search::gp {
+
+// The most probable hyperparameters before any data.
+Hyperparameters prior_mode(const FeatureMap& map, const Prior& prior, bool warped);
+
+struct FitOptions {
+  int rounds = 30;     // evaluations of the marginal likelihood per start
+  bool warped = true;  // learn the input warping too
+};
+
+struct Fit {
+  Hyperparameters hyperparameters;
+  double value = 0;  // minus the log posterior density; +inf: nothing could be fitted
+};
+
+// The most probable hyperparameters given the data, from the prior's mode and, if given, a warm
+// start; the better one wins.
+Fit fit(const FeatureMap& map,
+        const MarginalLikelihood& likelihood,
+        const Prior& prior,
+        const FitOptions& options,
+        const std::optional<Hyperparameters>& warm);
+
+// `count` draws from the posterior of the hyperparameters by slice sampling along random
+// directions (Neal 2003, section 5.1) from `start`, `apart` moves from each other.
+std::vector<Hyperparameters> sample(const FeatureMap& map,
+                                    const MarginalLikelihood& likelihood,
+                                    const Hyperparameters& start,
+                                    int count,
+                                    int apart,
+                                    Random& random);
+
+}  // namespace automl::search::gp

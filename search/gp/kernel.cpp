@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/gp/kernel.hpp"
+
+#include <cmath>
+
+namespace automl::search::gp {
+namespace {
+
+using Eigen::Index;
+
+constexpr double kEdge = 1e-6;  // warping has infinite slopes at 0 and 1
+const double kRootFive = std::sqrt(5.0);
+
+double inside(double x) { return std::min(std::max(x, kEdge), 1 - kEdge); }
+
+}  // namespace
+
+Scaling::Scaling(const FeatureMap& map, const Hyperparameters& hyperparameters) {
+  const auto& columns = map.columns();
+  weights_.resize(static_cast<Index>(columns.size()));
+  centres_.setZero(static_cast<Index>(columns.size()));
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const auto at = static_cast<Index>(c);
+    weights_(at) =
+        std::exp(-hyperparameters.log_lengthscale(static_cast<Index>(columns[c].dimension)));
+    if (columns[c].category == FeatureMap::kNumeric) {
+      centres_(at) = 0.5;
+      if (hyperparameters.warped()) {
+        warped_.push_back(at);
+      }
+    }
+  }
+  a_.resize(static_cast<Index>(warped_.size()));
+  b_.resize(a_.size());
+  for (Index w = 0; w < a_.size(); ++w) {
+    const auto column = static_cast<std::size_t>(warped_[static_cast<std::size_t>(w)]);
+    const auto dimension = static_cast<Index>(columns[column].dimension);
+    a_(w) = std::exp(hyperparameters.log_a(dimension));
+    b_(w) = std::exp(hyperparameters.log_b(dimension));
+  }
+}
+
+Points Scaling::apply(const Points& features) const {
+  Points result = features;
+  for (Index w = 0; w < a_.size(); ++w) {
+    auto column = result.col(warped_[static_cast<std::size_t>(w)]);
+    for (Index i = 0; i < column.size(); ++i) {
+      column(i) = 1 - std::pow(1 - std::pow(inside(column(i)), a_(w)), b_(w));
+    }
+  }
+  result.rowwise() -= centres_;
+  result.array().rowwise() *= weights_.array();
+  return result;
+}
+
+Points Scaling::slope(const Points& features) const {
+  Points result = weights_.replicate(features.rows(), 1);
+  for (Index w = 0; w < a_.size(); ++w) {
+    const Index c = warped_[static_cast<std::size_t>(w)];
+    for (Index i = 0; i < features.rows(); ++i) {
+      const double x = inside(features(i, c));
+      const double power = std::pow(x, a_(w));
+      result(i, c) *= a_(w) * b_(w) * power / x * std::pow(1 - power, b_(w) - 1);
+    }
+  }
+  return result;
+}
+
+void Scaling::warp_slopes(const Points& features, Points& by_a, Points& by_b) const {
+  by_a.setZero(features.rows(), features.cols());
+  by_b.setZero(features.rows(), features.cols());
+  for (Index w = 0; w < a_.size(); ++w) {
+    const Index c = warped_[static_cast<std::size_t>(w)];
+    for (Index i = 0; i < features.rows(); ++i) {
+      const double x = inside(features(i, c));
+      const double power = std::pow(x, a_(w));
+      const double rest = std::pow(1 - power, b_(w) - 1);
+      by_a(i, c) = weights_(c) * a_(w) * b_(w) * rest * power * std::log(x);
+      by_b(i, c) = -weights_(c) * b_(w) * rest * (1 - power) * std::log1p(-power);
+    }
+  }
+}
+
+Eigen::ArrayXXd squared_distances(const Points& x, const Points& y) {
+  const Eigen::VectorXd own = x.rowwise().squaredNorm();
+  const Eigen::RowVectorXd other = y.rowwise().squaredNorm();
+  Eigen::MatrixXd result(x.rows(), y.rows());
+  result.noalias() = -2 * x * y.transpose();
+  result.colwise() += own;
+  result.rowwise() += other;
+  return result.array().max(0);
+}
+
+void matern(const Eigen::ArrayXXd& r2, Eigen::ArrayXXd& k) {
+  k.resize(r2.rows(), r2.cols());
+  // Column by column, so that the temporaries stay in the first cache.
+  Eigen::ArrayXd r;
+  for (Index j = 0; j < r2.cols(); ++j) {
+    r = kRootFive * r2.col(j).sqrt();
+    k.col(j) = (1 + r + (5.0 / 3) * r2.col(j)) * (-r).exp();
+  }
+}
+
+void matern(const Eigen::ArrayXXd& r2, Eigen::ArrayXXd& k, Eigen::ArrayXXd& by_r2) {
+  k.resize(r2.rows(), r2.cols());
+  by_r2.resize(r2.rows(), r2.cols());
+  Eigen::ArrayXd r;
+  Eigen::ArrayXd decay;
+  for (Index j = 0; j < r2.cols(); ++j) {
+    r = kRootFive * r2.col(j).sqrt();
+    decay = (-r).exp();
+    by_r2.col(j) = (-5.0 / 6) * (1 + r) * decay;
+    k.col(j) = (1 + r + (5.0 / 3) * r2.col(j)) * decay;
+  }
+}
+
+}  // namespace automl::search::gp

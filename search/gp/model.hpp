@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "search/gp/fit.hpp"
+#include "search/gp/output_transform.hpp"
+#include "search/gp/surrogate.hpp"
+#include "search/samplers/observation_table.hpp"
+
+namespace automl::search::gp {
+
+struct ModelOptions {
+  Prior prior;
+  bool warped = true;  // learn an input warping from `warp_from` trials on
+  std::size_t warp_from = 15;
+  int rounds = 30;             // evaluations of the marginal likelihood per fit
+  std::size_t fit_rows = 400;  // a fit looks at this many trials at most
+  int members = 1;             // hyperparameter samples averaged over while trials are few
+  std::size_t members_until = 60;
+};
+
+// A history turned into surrogates, ready to be asked.
+struct Trained {
+  std::vector<Surrogate> surrogates;
+  OutputTransform transform;
+  Eigen::RowVectorXd weights;  // 1 / lengthscale per column
+  Points best;                 // unit points of the best trials, best first
+};
+
+// Learns from finished trials. Failed ones count as bad as the worst, pruned ones as at least
+// average. Hyperparameters are fitted at certain numbers of trials only (every one up to 40, then
+// every twentieth part), from the trials finished by then, starting from the fit at the power of
+// two below: so they follow from the history alone, and a restart finds the same ones after a few
+// fits. Fits are kept between calls.
+class Model {
+ public:
+  // The map must outlive it.
+  Model(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
+
+  // Unset when no trial is complete, or nothing could be factorised.
+  std::optional<Trained> train(const ObservationTable& table, std::uint64_t seed);
+
+ private:
+  struct Data {
+    Points unit;
+    Points features;
+    Eigen::VectorXd targets;
+    std::vector<std::size_t> complete;  // rows
+  };
+  Data collect(const ObservationTable& table,
+               std::size_t rows,
+               const OutputTransform& transform) const;
+  std::optional<OutputTransform> transform_of(const ObservationTable& table,
+                                              std::size_t rows) const;
+  const std::vector<Hyperparameters>& hyperparameters(const ObservationTable& table,
+                                                      std::size_t rows,
+                                                      std::uint64_t seed);
+  void forget_changed(const ObservationTable& table);
+
+  const FeatureMap* map_;
+  ModelOptions options_;
+  struct Known {
+    std::uint64_t digest;  // of the trials it was fitted to
+    std::vector<Hyperparameters> hyperparameters;
+  };
+  std::map<std::size_t, Known> fits_;   // by number of trials
+  std::vector<std::uint64_t> digests_;  // of the first 0, 1, … trials
+};
+
+// The largest number of trials up to `rows` at which hyperparameters are fitted.
+std::size_t fitted_at(std::size_t rows);
+
+}  // namespace automl::search::gp

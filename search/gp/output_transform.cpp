@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/gp/output_transform.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace automl::search::gp {
+namespace {
+
+using Eigen::ArrayXd;
+using Eigen::Index;
+
+constexpr double kLowest = -3;
+constexpr double kHighest = 2;
+constexpr double kTail = 5;  // bad values are drawn in beyond this many (median - best)
+
+// Log likelihood of the exponent for standardised values (Yeo and Johnson, eq. 3.1).
+double likelihood(const ArrayXd& x, double lambda) {
+  ArrayXd y(x.size());
+  double jacobian = 0;
+  for (Index i = 0; i < x.size(); ++i) {
+    y(i) = yeo_johnson(x(i), lambda);
+    jacobian += (x(i) < 0 ? -1 : 1) * std::log1p(std::abs(x(i)));
+  }
+  const double variance = (y - y.mean()).square().mean();
+  return -0.5 * static_cast<double>(x.size()) * std::log(variance + 1e-300) +
+         (lambda - 1) * jacobian;
+}
+
+// Golden section; the likelihood has one maximum.
+double best_exponent(const ArrayXd& x) {
+  constexpr double kGolden = 0.61803398874989484820;
+  double low = kLowest;
+  double high = kHighest;
+  double left = high - kGolden * (high - low);
+  double right = low + kGolden * (high - low);
+  double at_left = likelihood(x, left);
+  double at_right = likelihood(x, right);
+  for (int i = 0; i < 20; ++i) {
+    if (at_left > at_right) {
+      high = right;
+      right = left;
+      at_right = at_left;
+      left = high - kGolden * (high - low);
+      at_left = likelihood(x, left);
+    } else {
+      low = left;
+      left = right;
+      at_left = at_right;
+      right = low + kGolden * (high - low);
+      at_right = likelihood(x, right);
+    }
+  }
+  return (low + high) / 2;
+}
+
+}  // namespace
+
+double yeo_johnson(double x, double lambda) {
+  const double power = x >= 0 ? lambda : 2 - lambda;
+  const double log = std::log1p(std::abs(x));
+  const double y = std::abs(power) < 1e-12 ? log : std::expm1(power * log) / power;
+  return x >= 0 ? y : -y;
+}
+
+double yeo_johnson_inverse(double y, double lambda) {
+  const double power = y >= 0 ? lambda : 2 - lambda;
+  const double size = std::abs(y);
+  const double log =
+      std::abs(power) < 1e-12 ? size : std::log1p(std::max(power * size, -1 + 1e-15)) / power;
+  return y >= 0 ? std::expm1(log) : -std::expm1(log);
+}
+
+OutputTransform::OutputTransform(const std::vector<double>& values, bool power) {
+  ArrayXd y = Eigen::Map<const ArrayXd>(values.data(), static_cast<Index>(values.size()));
+  unit_ = std::max(y.abs().maxCoeff(), 1e-290);
+  y /= unit_;
+  std::sort(y.data(), y.data() + y.size());
+  const double best = y(0);
+  const double median = y(y.size() / 2);
+  limit_ = median > best ? median + kTail * (median - best) : y(y.size() - 1);
+  y = y.min(limit_);
+  centre_ = y.mean();
+  const double spread = std::sqrt((y - centre_).square().mean());
+  spread_ = spread > 0 ? spread : 1;
+  y = (y - centre_) / spread_;
+  if (power && y.size() >= 5 && spread > 0) {
+    lambda_ = best_exponent(y);
+  }
+  for (Index i = 0; i < y.size(); ++i) {
+    y(i) = yeo_johnson(y(i), lambda_);
+  }
+  mean_ = y.mean();
+  const double deviation = std::sqrt((y - mean_).square().mean());
+  deviation_ = deviation > 0 ? deviation : 1;
+}
+
+double OutputTransform::standard(double value) const {
+  return (std::min(value / unit_, limit_) - centre_) / spread_;
+}
+
+double OutputTransform::operator()(double value) const {
+  return (yeo_johnson(standard(value), lambda_) - mean_) / deviation_;
+}
+
+double OutputTransform::inverse(double transformed) const {
+  const double standardised = yeo_johnson_inverse(transformed * deviation_ + mean_, lambda_);
+  return (standardised * spread_ + centre_) * unit_;
+}
+
+}  // namespace automl::search::gp

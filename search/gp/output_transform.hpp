@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace automl::search::gp {
+
+// A strictly increasing map (flat only above the winsorising limit) from observed values, to be
+// minimised, to values that a Gaussian process with mean 0 and variance 1 likes: outliers at the
+// bad end are drawn in, then Yeo-Johnson's power transform (Biometrika 87, 2000) with its most
+// likely exponent removes skewness, then mean 0 and variance 1.
+class OutputTransform {
+ public:
+  // Learns from at least one finite value.
+  explicit OutputTransform(const std::vector<double>& values, bool power = true);
+
+  double operator()(double value) const;
+  // The value that a transformed one stands for; within the range of the values learnt from.
+  double inverse(double transformed) const;
+  double exponent() const { return lambda_; }
+
+ private:
+  double standard(double value) const;
+
+  double unit_ = 1;    // values are divided by it first, so that nothing overflows
+  double limit_ = 0;   // worse ones count as this (in units)
+  double centre_ = 0;  // before the power
+  double spread_ = 1;
+  double lambda_ = 1;
+  double mean_ = 0;  // after it
+  double deviation_ = 1;
+};
+
+// Yeo-Johnson's transform and its inverse.
+double yeo_johnson(double x, double lambda);
+double yeo_johnson_inverse(double y, double lambda);
+
+}  // namespace automl::search::gp

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/samplers/gp.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "search/samplers/untried.hpp"
+#include "search/space_encoding.hpp"
+
+namespace automl::search {
+namespace {
+
+using Eigen::Index;
+
+constexpr std::size_t kTried = 64;  // proposals looked at before giving up on the model
+
+std::string digits(double value) {
+  std::array<char, 48> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 4);
+  return {text.data(), end.ptr};
+}
+
+gp::Points row_of(const SearchSpace& space, const Configuration& configuration) {
+  const std::vector<double> unit = encode(space, configuration);
+  gp::Points row(1, static_cast<Index>(unit.size()));
+  std::copy(unit.begin(), unit.end(), row.data());
+  return row;
+}
+
+std::size_t initial_trials(const GpOptions& options, std::size_t dimensions) {
+  return options.initial > 0 ? static_cast<std::size_t>(options.initial)
+                             : std::clamp<std::size_t>(dimensions + 1, 4, 10);
+}
+
+}  // namespace
+
+GpSampler::GpSampler(const SearchSpace& space, const GpOptions& options)
+    : space_(space),
+      options_(options),
+      map_(space),
+      model_(map_, options.model),
+      candidates_(map_),
+      optimizer_(map_, options.optimizer),
+      sobol_(space),
+      table_(space),
+      initial_(initial_trials(options, map_.varying().size())) {}
+
+bool GpSampler::seen(const Turn& turn, const Configuration& configuration) const {
+  return table_.seen().contains(configuration) || turn.pending_seen.contains(configuration);
+}
+
+Suggestion GpSampler::suggest_untried(Turn& turn, const std::string& why) {
+  std::optional<Untried> drawn =
+      draw_untried(space_, turn.random, [&](const Configuration& one) { return seen(turn, one); });
+  if (!drawn) {
+    return {};
+  }
+  const std::string how = drawn->found == Untried::Found::kDrawn ? why + ", so a random draw"
+                          : drawn->found == Untried::Found::kLeft
+                              ? why + ", so one of the few untried ones"
+                              : "every configuration has been tried";
+  return {std::move(drawn->configuration), "gp: " + how};
+}
+
+Suggestion GpSampler::suggest_initial(Turn& turn) {
+  Configuration defaults = space_.defaults();
+  if (turn.index == 0 && space_.allowed(defaults) && !seen(turn, defaults)) {
+    return {std::move(defaults), "gp: the default configuration first"};
+  }
+  std::vector<Suggestion> points =
+      sobol_.suggest({turn.request.history, turn.pending, turn.index, turn.request.seed, 1});
+  if (points.empty()) {
+    return {};
+  }
+  if (seen(turn, points.front().configuration)) {
+    return suggest_untried(turn, "the initial point was tried");
+  }
+  points.front().reason = "gp: initial " + points.front().reason;
+  return std::move(points.front());
+}
+
+void GpSampler::imagine(gp::Acquisition& acquisition,
+                        const Configuration& configuration,
+                        Random& random) {
+  if (configuration.values.size() == space_.size()) {
+    acquisition.imagine(map_.features(row_of(space_, configuration)), options_.scenarios, random);
+  }
+}
+
+std::string GpSampler::reason(const gp::Trained& trained,
+                              const gp::Acquisition& acquisition,
+                              const gp::Points& point,
+                              double value) const {
+  const gp::Acquisition::Prediction at = acquisition.predict(map_.features(point));
+  const double low = trained.transform.inverse(at.mean - at.deviation);
+  const double high = trained.transform.inverse(at.mean + at.deviation);
+  return "gp: log expected improvement " + digits(value) + ", predicted " +
+         digits(trained.transform.inverse(at.mean)) + " (" + digits(low) + " to " + digits(high) +
+         ") after " + std::to_string(table_.size()) + " trials";
+}
+
+std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn,
+                                                      const gp::Trained& trained,
+                                                      const gp::Acquisition& acquisition) {
+  const double share = std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
+  const gp::Points spread = candidates_.spread(options_.candidates, turn.random);
+  const gp::Points around = candidates_.around(trained.best, options_.sprayed, share, turn.random);
+  gp::Points all(spread.rows() + around.rows() + trained.best.rows(), spread.cols());
+  all << around, trained.best, spread;
+  const gp::Proposals found = optimizer_.maximise(acquisition, all, trained.weights, turn.random);
+  for (std::size_t k = 0; k < std::min(kTried, static_cast<std::size_t>(found.values.size()));
+       ++k) {
+    const auto at = static_cast<Index>(k);
+    const Eigen::RowVectorXd row = found.unit.row(at);
+    Configuration configuration =
+        decode(space_, std::vector<double>(row.data(), row.data() + row.size()));
+    if (space_.allowed(configuration) && !seen(turn, configuration)) {
+      return Suggestion{std::move(configuration),
+                        reason(trained, acquisition, row, found.values(at))};
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<Suggestion> GpSampler::suggest(const Request& request) {
+  table_.read(request.history);
+  std::vector<Configuration> pending = request.pending;
+  SeenConfigurations pending_seen;
+  for (const Configuration& one : pending) {
+    pending_seen.add(one);
+  }
+  std::optional<gp::Trained> trained;
+  std::optional<gp::Acquisition> acquisition;
+  if (table_.size() >= initial_ && !map_.varying().empty() && request.count > 0) {
+    trained = model_.train(table_, request.seed);
+  }
+  if (trained) {
+    acquisition.emplace(std::move(trained->surrogates));
+    Random random(request.seed, request.index ^ 0x70656e64ULL);
+    for (const Configuration& one : pending) {
+      imagine(*acquisition, one, random);
+    }
+  }
+  std::vector<Suggestion> suggestions;
+  for (int i = 0; i < request.count; ++i) {
+    const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
+    Turn turn{request, index, pending, pending_seen, Random(request.seed, index)};
+    std::optional<Suggestion> suggestion;
+    if (!acquisition) {
+      suggestion = suggest_initial(turn);
+    } else if (!(suggestion = suggest_by_model(turn, *trained, *acquisition))) {
+      suggestion = suggest_untried(turn, "what the model proposes was tried or is forbidden");
+    }
+    if (suggestion->configuration.values.size() != space_.size()) {
+      break;  // every configuration is forbidden
+    }
+    pending.push_back(suggestion->configuration);
+    pending_seen.add(suggestion->configuration);
+    if (acquisition && i + 1 < request.count) {
+      imagine(*acquisition, suggestion->configuration, turn.random);
+    }
+    suggestions.push_back(*std::move(suggestion));
+  }
+  return suggestions;
+}
+
+}  // namespace automl::search

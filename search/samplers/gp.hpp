@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/gp/acquisition_optimizer.hpp"
+#include "search/gp/candidates.hpp"
+#include "search/gp/model.hpp"
+#include "search/sampler.hpp"
+#include "search/samplers/observation_table.hpp"
+#include "search/samplers/sobol.hpp"
+#include "search/samplers/uniform.hpp"
+
+namespace automl::search {
+
+struct GpOptions {
+  int initial = 0;        // finished trials before the model is used; 0: by the dimensions
+  int candidates = 1024;  // screened for each suggestion
+  int sprayed = 100;      // more around each of the best trials
+  int scenarios = 32;     // what pending trials may turn out to be
+  gp::ModelOptions model;
+  gp::OptimizerOptions optimizer;
+};
+
+// Bayesian optimisation with a Gaussian process: docs/algorithms/gp.md. First come the default
+// configuration and Sobol points; then the configuration with the largest log expected improvement
+// that is neither forbidden, finished nor pending, given the finished trials and averaged over what
+// the pending ones may turn out to be.
+class GpSampler : public Sampler {
+ public:
+  GpSampler(const SearchSpace& space, const GpOptions& options);
+  std::vector<Suggestion> suggest(const Request& request) override;
+
+ private:
+  struct Turn {
+    const Request& request;
+    std::uint64_t index;
+    std::vector<Configuration>& pending;
+    SeenConfigurations& pending_seen;
+    Random random;
+  };
+
+  Suggestion suggest_initial(Turn& turn);
+  std::optional<Suggestion> suggest_by_model(Turn& turn,
+                                             const gp::Trained& trained,
+                                             const gp::Acquisition& acquisition);
+  Suggestion suggest_untried(Turn& turn, const std::string& why);
+  std::string reason(const gp::Trained& trained,
+                     const gp::Acquisition& acquisition,
+                     const gp::Points& point,
+                     double value) const;
+  void imagine(gp::Acquisition& acquisition, const Configuration& configuration, Random& random);
+  bool seen(const Turn& turn, const Configuration& configuration) const;
+
+  const SearchSpace& space_;
+  GpOptions options_;
+  gp::FeatureMap map_;
+  gp::Model model_;
+  gp::Candidates candidates_;
+  gp::AcquisitionOptimizer optimizer_;
+  SobolSampler sobol_;
+  ObservationTable table_;
+  std::size_t initial_;
+};
+
+}  // namespace automl::search
