@@ -32,9 +32,9 @@ Parameter real(const std::string& name, double low, double high, bool log = fals
   return p;
 }
 
-// f on its usual box, its optimal value taken off.
+// f on its usual box, its least value and where that is.
 struct Smooth {
-  std::size_t dimensions;
+  std::vector<double> best;
   double low;
   double high;
   double optimum;
@@ -120,49 +120,72 @@ double ellipsoid(const VectorXd& x) {
   return sum;
 }
 
+std::vector<double> at(std::size_t dimensions, double coordinate) {
+  return std::vector<double>(dimensions, coordinate);
+}
+
 Smooth smooth(const std::string& name) {
   if (name == "branin2") {
-    return {2, -1, 1, 0.39788735772973816, false, branin};
+    return {{2 * (pi + 5) / 15 - 1, 2 * 2.275 / 15 - 1}, -1, 1, 0.39788735772973816, false, branin};
   }
   if (name == "hartmann6" || name == "noisy_hartmann6") {
-    return {6, 0, 1, -3.322368011391339, false, hartmann6};
+    return {{0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573},
+            0,
+            1,
+            -3.322368011391339,
+            false,
+            hartmann6};
   }
   if (name == "ackley10") {
-    return {10, -10, 10, 0, true, ackley};
+    return {at(10, 0), -10, 10, 0, true, ackley};
   }
   if (name == "rosenbrock5") {
-    return {5, -2, 2, 0, false, rosenbrock};
+    return {at(5, 1), -2, 2, 0, false, rosenbrock};
   }
   if (name == "rosenbrock10") {
-    return {10, -2, 2, 0, false, rosenbrock};
+    return {at(10, 1), -2, 2, 0, false, rosenbrock};
   }
   if (name == "levy8") {
-    return {8, -10, 10, 0, true, levy};
+    return {at(8, 1), -10, 10, 0, true, levy};
   }
   if (name == "michalewicz10") {
-    return {10, 0, pi, -9.66015171564134, false, michalewicz};
+    return {{2.202906,
+             1.570796,
+             1.284992,
+             1.923058,
+             1.720470,
+             1.570796,
+             1.454414,
+             1.756087,
+             1.655717,
+             1.570796},
+            0,
+            pi,
+            -9.66015171564134,
+            false,
+            michalewicz};
   }
   if (name == "rastrigin5") {
-    return {5, -5.12, 5.12, 0, true, rastrigin};
+    return {at(5, 0), -5.12, 5.12, 0, true, rastrigin};
   }
   if (name == "styblinski6") {
-    return {6, -5, 5, -39.16616570377142 * 6, false, styblinski_tang};
+    return {at(6, -2.903534), -5, 5, -39.16616570377142 * 6, false, styblinski_tang};
   }
   if (name == "ellipsoid20") {
-    return {20, -5, 5, 0, true, ellipsoid};
+    return {at(20, 0), -5, 5, 0, true, ellipsoid};
   }
   throw std::invalid_argument("no test function " + name);
 }
 
-// The box is cut off on one side of each axis, so that the optimum lies elsewhere; coordinates
-// beyond the usual box continue the function.
+// The optimum is moved to a random place of the box, up to a tenth from its bounds; beyond its
+// usual box the function goes on.
 TestFunction shifted(const std::string& name, std::uint64_t seed) {
   const Smooth f = smooth(name);
   Random random(seed, 11);
-  const auto d = static_cast<Eigen::Index>(f.dimensions);
-  VectorXd shift(d);
+  const auto d = static_cast<Eigen::Index>(f.best.size());
+  VectorXd place(d);
   for (Eigen::Index i = 0; i < d; ++i) {
-    shift(i) = random.uniform(-0.1, 0.1) * (f.high - f.low);
+    place(i) = random.uniform(0.1, 0.9);
   }
   Eigen::MatrixXd gauss(d, d);
   for (Eigen::Index i = 0; i < gauss.size(); ++i) {
@@ -173,17 +196,13 @@ TestFunction shifted(const std::string& name, std::uint64_t seed) {
                 : Eigen::MatrixXd::Identity(d, d);
   const double scale = std::exp(random.uniform(-3, 3));
   std::vector<Parameter> parameters;
-  for (std::size_t i = 0; i < f.dimensions; ++i) {
+  for (std::size_t i = 0; i < f.best.size(); ++i) {
     parameters.push_back(real("x" + std::to_string(i), 0, 1));
   }
   const auto regret = [=](const Configuration& c) {
-    VectorXd x(d);
-    for (Eigen::Index i = 0; i < d; ++i) {
-      x(i) = std::lerp(f.low, f.high, c.values[static_cast<std::size_t>(i)]) - shift(i);
-    }
-    const double middle = (f.low + f.high) / 2;
-    const VectorXd turned = turn * (x.array() - middle).matrix();
-    return scale * (f.value((turned.array() + middle).matrix()) - f.optimum);
+    const VectorXd x = Eigen::Map<const VectorXd>(c.values.data(), d) - place;
+    const VectorXd best = Eigen::Map<const VectorXd>(f.best.data(), d);
+    return scale * (f.value(best + turn * x * (f.high - f.low)) - f.optimum);
   };
   const double noise = name == "noisy_hartmann6" ? 0.2 * scale : 0;
   return {name, SearchSpace(std::move(parameters), {}), regret, noise};

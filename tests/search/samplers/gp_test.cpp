@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/samplers/gp.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "search/space_encoding.hpp"
+#include "tests/search/spaces.hpp"
+
+namespace automl::search {
+namespace {
+
+using testing::choice;
+using ::testing::HasSubstr;
+using testing::real;
+using ::testing::StartsWith;
+using testing::unit_cube;
+using testing::when;
+using testing::whole;
+
+const std::vector<Configuration> kNobody;
+
+using Function = std::function<double(const Configuration&)>;
+
+History run(const SearchSpace& space, const Function& f, int trials, std::uint64_t seed) {
+  GpSampler sampler(space, {});
+  History history;
+  for (int i = 0; i < trials; ++i) {
+    auto one = sampler.suggest({history, kNobody, static_cast<std::uint64_t>(i), seed, 1});
+    const double value = f(one.at(0).configuration);
+    history.add({i, one[0].configuration, Status::kComplete, value});
+  }
+  return history;
+}
+
+double best(const History& history) {
+  double value = std::numeric_limits<double>::infinity();
+  for (const Observation& one : history.observations()) {
+    value = std::min(value, one.value);
+  }
+  return value;
+}
+
+double bowl(const Configuration& c) {
+  double sum = 0;
+  for (std::size_t i = 0; i < c.values.size(); ++i) {
+    sum += std::pow(c.values[i] - 0.3 - 0.1 * static_cast<double>(i), 2);
+  }
+  return sum;
+}
+
+TEST(GpSampler, StartsWithTheDefaultsThenSobolThenTheModel) {
+  const SearchSpace space = unit_cube(2);
+  GpSampler sampler(space, {});
+  History history;
+  const auto first = sampler.suggest({history, kNobody, 0, 1, 1});
+  EXPECT_EQ(first[0].configuration, space.defaults());
+  const auto second = sampler.suggest({history, kNobody, 1, 1, 1});
+  EXPECT_THAT(second[0].reason, StartsWith("gp: initial sobol"));
+  history = run(space, bowl, 6, 1);
+  const auto model = sampler.suggest({history, kNobody, 6, 1, 1});
+  EXPECT_THAT(model[0].reason, StartsWith("gp: log expected improvement"));
+  EXPECT_THAT(model[0].reason, HasSubstr("predicted"));
+}
+
+TEST(GpSampler, FindsTheBottomOfABowlInFewTrials) {
+  EXPECT_LT(best(run(unit_cube(3), bowl, 25, 1)), 1e-4);
+}
+
+TEST(GpSampler, FindsTheBestOfMixedAndConditionalSpaces) {
+  const SearchSpace space({choice("learner", 3),
+                           whole("depth", 1, 12),
+                           when(real("rate", 1e-4, 1, true), 0, Relation::kEqual, 1)},
+                          {});
+  const auto f = [](const Configuration& c) {
+    const double depth = 0.02 * std::pow(c.values[1] - 7, 2);
+    return c.values[0] == 1 ? depth + 0.1 * std::pow(std::log10(c.values[2]) + 2, 2)
+                            : depth + 0.3 * c.values[0] + 0.5;
+  };
+  EXPECT_LT(best(run(space, f, 40, 1)), 0.01);
+}
+
+TEST(GpSampler, ANewSamplerGoesOnWhereTheLastOneWas) {
+  const SearchSpace space = unit_cube(3);
+  const History whole_history = run(space, bowl, 70, 2);
+  History history;
+  for (int i = 0; i < 70; ++i) {
+    if (i % 9 == 4) {
+      GpSampler fresh(space, {});
+      const auto one = fresh.suggest({history, kNobody, static_cast<std::uint64_t>(i), 2, 1});
+      EXPECT_EQ(one[0].configuration,
+                whole_history.observations()[static_cast<std::size_t>(i)].configuration)
+          << i;
+    }
+    history.add(whole_history.observations()[static_cast<std::size_t>(i)]);
+  }
+}
+
+TEST(GpSampler, NoticesThatTheHistoryIsAnother) {
+  const SearchSpace space = unit_cube(2);
+  const History one = run(space, bowl, 20, 1);
+  const History other = run(
+      space, [](const Configuration& c) { return -bowl(c); }, 20, 1);
+  GpSampler used(space, {});
+  used.suggest({one, kNobody, 20, 1, 1});
+  EXPECT_EQ(used.suggest({other, kNobody, 20, 1, 1})[0].configuration,
+            GpSampler(space, {}).suggest({other, kNobody, 20, 1, 1})[0].configuration);
+}
+
+TEST(GpSampler, PendingTrialsSpreadOut) {
+  const SearchSpace space = unit_cube(2);
+  const auto waves = [](const Configuration& c) {
+    return std::sin(9 * c.values[0]) + std::sin(9 * c.values[1]);
+  };
+  const History history = run(space, waves, 10, 1);
+  GpSampler sampler(space, {});
+  const auto batch = sampler.suggest({history, kNobody, 12, 1, 8});
+  ASSERT_EQ(batch.size(), 8u);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto& a = batch[i].configuration.values;
+      const auto& b = batch[j].configuration.values;
+      EXPECT_GT(std::hypot(a[0] - b[0], a[1] - b[1]), 1e-4);
+    }
+  }
+}
+
+TEST(GpSampler, UsesUpASmallSpaceBeforeItRepeats) {
+  const SearchSpace space({choice("a", 3), whole("n", 1, 5)}, {{{{0, Relation::kEqual, {2}}}}});
+  const auto f = [](const Configuration& c) { return c.values[0] + c.values[1]; };
+  const History history = run(space, f, 12, 3);
+  for (std::size_t i = 0; i < 10; ++i) {
+    EXPECT_NE(history.observations()[i].configuration.values[0], 2);
+    for (std::size_t j = 0; j < i; ++j) {
+      EXPECT_FALSE(history.observations()[i].configuration ==
+                   history.observations()[j].configuration);
+    }
+  }
+}
+
+TEST(GpSampler, FailedTrialsAreAvoided) {
+  const SearchSpace space = unit_cube(1);
+  History history;
+  for (int i = 0; i < 20; ++i) {
+    const double x = (i + 0.5) / 20;
+    history.add({i, {{x}}, x > 0.5 ? Status::kFailed : Status::kComplete, x > 0.5 ? 0 : -x});
+  }
+  GpSampler sampler(space, {});
+  int failing = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    failing += sampler.suggest({history, kNobody, 20, seed, 1})[0].configuration.values[0] > 0.55;
+  }
+  EXPECT_LE(failing, 2);
+}
+
+TEST(GpSampler, SurvivesWhatCannotBeModelled) {
+  const SearchSpace space = unit_cube(2);
+  for (const double value : {0.0, 5.0, 1e300, 1e-300, -1e300}) {
+    for (const int size : {1, 5, 30}) {
+      History same;
+      History constant;
+      for (int i = 0; i < size; ++i) {
+        same.add({i, {{0.5, 0.5}}, Status::kComplete, value * i});
+        constant.add({i, {{0.01 * i, 0.3}}, Status::kComplete, value});
+      }
+      for (const History* history : {&same, &constant}) {
+        GpOptions options;
+        options.initial = 1;
+        const auto found = GpSampler(space, options).suggest({*history, kNobody, 30, 1, 2});
+        ASSERT_EQ(found.size(), 2u);
+        EXPECT_TRUE(space.valid(found[0].configuration));
+        EXPECT_TRUE(space.valid(found[1].configuration));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace automl::search
