@@ -16,6 +16,7 @@ namespace automl::executor {
 //   spool        numbered batches not yet acknowledged, see runner/spool.hpp
 //   result       how it ended; written before the engine is told
 //   delivered    the engine has the result: nothing is left to do
+//   socket       where the program reports
 //   work/        where the command runs
 //   runner.log   the runner's own messages
 class AttemptDirectory {
@@ -30,6 +31,7 @@ class AttemptDirectory {
   std::string result() const { return path_ + "/result"; }
   std::string delivered() const { return path_ + "/delivered"; }
   std::string work() const { return path_ + "/work"; }
+  std::string socket() const { return path_ + "/socket"; }
   std::string runner_log() const { return path_ + "/runner.log"; }
 
  private:

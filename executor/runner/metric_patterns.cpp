@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <pcre2.h>
 
@@ -16,13 +18,21 @@ namespace {
 
 constexpr std::size_t kLongestLine = 64 << 10;
 constexpr std::size_t kShownBytes = 300;
-constexpr std::uint32_t kMatchLimit = 200'000;
+// Steps of one match are counted anew at each byte of the line: long lines get fewer a byte.
+constexpr std::size_t kMatchSteps = 20'000'000;
+constexpr std::size_t kMostStepsAtByte = 200'000;
+constexpr std::size_t kLeastStepsAtByte = 1'000;
+constexpr std::uint32_t kDepthLimit = 1'000;
+constexpr std::uint32_t kHeapLimitKiB = 20'000;
+// So often may a pattern run into its limit.
+constexpr int kMostExhausted = 20;
 constexpr std::size_t kMostMetrics = 1'000;
 
 }  // namespace
 
 struct MetricPatterns::Pattern {
   std::string metric;
+  int exhausted = 0;
   pcre2_code* code = nullptr;
   pcre2_match_data* data = nullptr;
   pcre2_match_context* context = nullptr;
@@ -58,8 +68,8 @@ MetricPatterns::MetricPatterns(const std::vector<idl::MetricPattern>& patterns) 
     pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
     pattern->data = pcre2_match_data_create_from_pattern(pattern->code, nullptr);
     pattern->context = pcre2_match_context_create(nullptr);
-    pcre2_set_match_limit(pattern->context, kMatchLimit);
-    pcre2_set_depth_limit(pattern->context, 1'000);
+    pcre2_set_depth_limit(pattern->context, kDepthLimit);
+    pcre2_set_heap_limit(pattern->context, kHeapLimitKiB);
     patterns_.push_back(std::move(pattern));
     idl::MetricMatch& match = matches_.emplace_back();
     match.metric = one.metric;
@@ -68,33 +78,59 @@ MetricPatterns::MetricPatterns(const std::vector<idl::MetricPattern>& patterns) 
 
 MetricPatterns::~MetricPatterns() = default;
 
+bool MetricPatterns::find(Pattern& pattern, std::string_view line, double& value) {
+  const std::size_t steps = kMatchSteps / (line.size() + 1);
+  pcre2_set_match_limit(
+      pattern.context,
+      static_cast<std::uint32_t>(std::clamp(steps, kLeastStepsAtByte, kMostStepsAtByte)));
+  const int groups = pcre2_match(pattern.code,
+                                 reinterpret_cast<PCRE2_SPTR>(line.data()),
+                                 line.size(),
+                                 0,
+                                 0,
+                                 pattern.data,
+                                 pattern.context);
+  if (groups < 0 && groups != PCRE2_ERROR_NOMATCH && ++pattern.exhausted == kMostExhausted) {
+    given_up_.push_back(pattern.metric);
+  }
+  const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(pattern.data);
+  for (int group = 1; group < groups; ++group) {
+    const PCRE2_SIZE start = ends[2 * group];
+    const PCRE2_SIZE end = ends[2 * group + 1];
+    if (start == PCRE2_UNSET || end < start) {
+      continue;
+    }
+    std::string text(line.substr(start, end - start));
+    if (text.size() > 1 && std::strchr(".,;:%", text.back()) != nullptr) {
+      text.pop_back();
+    }
+    return parse_number(text, value);
+  }
+  return false;
+}
+
 std::map<std::string, double> MetricPatterns::match(std::string_view line) {
   ++lines_;
   std::map<std::string, double> found;
   line = line.substr(0, kLongestLine);
-  for (std::size_t i = 0; i < patterns_.size(); ++i) {
-    Pattern& pattern = *patterns_[i];
-    const int groups = pcre2_match(pattern.code,
-                                   reinterpret_cast<PCRE2_SPTR>(line.data()),
-                                   line.size(),
-                                   0,
-                                   0,
-                                   pattern.data,
-                                   pattern.context);
-    if (groups < 2) {
-      continue;
-    }
-    const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(pattern.data);
-    if (ends[2] == PCRE2_UNSET) {
-      continue;
-    }
+  for (const auto& pattern : patterns_) {
     double value = 0;
-    if (parse_number(std::string(line.substr(ends[2], ends[3] - ends[2])), value)) {
-      found[pattern.metric] = value;
-      count(pattern.metric, line);
+    if (pattern->exhausted < kMostExhausted && find(*pattern, line, value)) {
+      found[pattern->metric] = value;
+      count(pattern->metric, line);
     }
   }
   return found;
+}
+
+std::vector<std::string> MetricPatterns::newly_given_up() { return std::exchange(given_up_, {}); }
+
+std::vector<idl::MetricMatch> MetricPatterns::matches() const {
+  std::vector<idl::MetricMatch> matches = matches_;
+  for (idl::MetricMatch& match : matches) {
+    match.last_line = printable(match.last_line);
+  }
+  return matches;
 }
 
 void MetricPatterns::count(const std::string& metric, std::string_view how) {
@@ -108,11 +144,11 @@ void MetricPatterns::count(const std::string& metric, std::string_view how) {
     known = matches_.emplace(matches_.end());
     known->metric = metric;
   }
-  const std::string shown = printable(how.substr(0, kShownBytes));
+  const std::string_view shown = how.substr(0, kShownBytes);
   if (known->count++ == 0) {
-    known->first_line = shown;
+    known->first_line = printable(shown);
   }
-  known->last_line = shown;
+  known->last_line.assign(shown);
 }
 
 }  // namespace automl::executor

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/runner/report_socket.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -19,7 +22,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLongestLine = 1 << 20;
-constexpr std::size_t kMostClients = 64;
+constexpr std::size_t kMostClients = 256;
+constexpr int kQueuedClients = 64;
+constexpr std::size_t kReadBytes = 64 << 10;
 constexpr std::size_t kMostMetrics = 1'000;
 constexpr std::size_t kLongestName = 200;
 
@@ -63,20 +68,6 @@ bool number_of(const json& value, double& number) {
   return value.is_string() && parse_number(value.get_ref<const std::string&>(), number);
 }
 
-std::string private_folder() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  const std::string folder = runtime != nullptr && std::strlen(runtime) < 60
-                                 ? std::string(runtime) + "/automl"
-                                 : "/tmp/automl-" + std::to_string(getuid());
-  mkdir(folder.c_str(), 0700);
-  struct stat facts {};
-  if (lstat(folder.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode) || facts.st_uid != getuid() ||
-      (facts.st_mode & 077) != 0) {
-    throw std::runtime_error(folder + " is not a private folder of this user");
-  }
-  return folder;
-}
-
 const char* word(idl::VerdictAction::type action) {
   switch (action) {
     case idl::VerdictAction::STOP:
@@ -111,7 +102,7 @@ std::optional<ProgramReport> parse_report(const std::string& line, std::string& 
       return std::nullopt;
     }
     if (name == "step") {
-      if (!(number >= -9e15 && number <= 9e15)) {
+      if (!(number >= -9e15 && number <= 9e15) || number != std::floor(number)) {
         error = "\"step\" is not a whole number";
         return std::nullopt;
       }
@@ -119,8 +110,10 @@ std::optional<ProgramReport> parse_report(const std::string& line, std::string& 
     } else {
       report.metrics[name] = number;
     }
-    if (name.empty() || name.size() > kLongestName || report.metrics.size() > kMostMetrics) {
-      error = "names have 1 to 200 bytes, a report at most 1000 metrics";
+    const bool odd = std::any_of(
+        name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    if (name.empty() || name.size() > kLongestName || odd || report.metrics.size() > kMostMetrics) {
+      error = "names have 1 to 200 printable bytes, a report at most 1000 metrics";
       return std::nullopt;
     }
   }
@@ -135,23 +128,48 @@ struct ReportSocket::Client {
   int fd = -1;
   std::string received;
   bool skipping = false;  // rest of a line that was too long
+  std::string unsent;     // rest of an answer for which there was no room
 
+  explicit Client(int socket) : fd(socket) {}
   ~Client() { close(fd); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void send_some() {
+    const ssize_t count = send(fd, unsent.data(), unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    unsent.erase(0, count > 0 ? static_cast<std::size_t>(count) : 0);
+  }
+  // Answers are sent whole or not at all, so that lines stay lines.
+  void answer(const json& reply) {
+    if (unsent.empty()) {
+      unsent = reply.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";
+      const std::size_t size = unsent.size();
+      send_some();
+      if (unsent.size() == size) {
+        unsent.clear();
+      }
+    }
+  }
 };
 
-ReportSocket::ReportSocket(const std::string& tag, Handler handler)
-    : path_(private_folder() + "/" + tag + ".sock"), handler_(std::move(handler)) {
+ReportSocket::ReportSocket(std::string path, Handler handler)
+    : path_(std::move(path)), handler_(std::move(handler)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path_.size() >= sizeof address.sun_path) {
-    throw std::runtime_error("the socket's path is too long: " + path_);
+    char folder[] = "/tmp/automl-XXXXXX";
+    if (mkdtemp(folder) == nullptr) {
+      throw std::runtime_error(std::string("no folder below /tmp: ") + std::strerror(errno));
+    }
+    folder_ = folder;
+    path_ = folder_ + "/socket";
   }
   std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
   listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   unlink(path_.c_str());
   if (listener_ < 0 ||
       bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      listen(listener_, 64) != 0) {
+      listen(listener_, kQueuedClients) != 0) {
     throw std::runtime_error("cannot listen at " + path_ + ": " + std::strerror(errno));
   }
 }
@@ -159,20 +177,27 @@ ReportSocket::ReportSocket(const std::string& tag, Handler handler)
 ReportSocket::~ReportSocket() {
   close(listener_);
   unlink(path_.c_str());
+  if (!folder_.empty()) {
+    rmdir(folder_.c_str());
+  }
 }
 
 void ReportSocket::add_to(std::vector<pollfd>& polled) const {
   polled.push_back({listener_, POLLIN, 0});
   for (const auto& client : clients_) {
-    polled.push_back({client->fd, POLLIN, 0});
+    const int events = client->unsent.empty() ? POLLIN : POLLIN | POLLOUT;
+    polled.push_back({client->fd, static_cast<short>(events), 0});
   }
 }
 
 void ReportSocket::serve(const std::vector<pollfd>& polled, std::size_t first) {
   std::vector<std::unique_ptr<Client>> kept;
   for (std::size_t i = 0; i < clients_.size(); ++i) {
-    const bool ready = polled[first + 1 + i].revents != 0;
-    if (!ready || read_client(*clients_[i])) {
+    const short found = polled[first + 1 + i].revents;
+    if ((found & POLLOUT) != 0) {
+      clients_[i]->send_some();
+    }
+    if ((found & ~POLLOUT) == 0 || read_client(*clients_[i])) {
       kept.push_back(std::move(clients_[i]));
     }
   }
@@ -182,56 +207,75 @@ void ReportSocket::serve(const std::vector<pollfd>& polled, std::size_t first) {
   }
 }
 
-void ReportSocket::accept_client() {
-  const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (fd < 0) {
-    return;
+void ReportSocket::drain() {
+  while (accept_client()) {
   }
-  if (clients_.size() >= kMostClients) {
-    clients_.erase(clients_.begin());
+  for (const auto& client : clients_) {
+    while (read_client(*client)) {
+      pollfd more{client->fd, POLLIN, 0};
+      if (poll(&more, 1, 0) <= 0) {
+        break;
+      }
+    }
   }
-  clients_.push_back(std::make_unique<Client>());
-  clients_.back()->fd = fd;
+  clients_.clear();
 }
 
-bool ReportSocket::read_client(Client& client) {
-  char buffer[65536];
-  const ssize_t count = read(client.fd, buffer, sizeof buffer);
-  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
+bool ReportSocket::accept_client() {
+  const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd < 0) {
     return false;
   }
-  client.received.append(buffer, count > 0 ? static_cast<std::size_t>(count) : 0);
-  std::size_t start = 0;
-  for (std::size_t end = 0; (end = client.received.find('\n', start)) != std::string::npos;
-       start = end + 1) {
-    if (!client.skipping) {
-      answer(client, client.received.substr(start, end - start));
-    }
-    client.skipping = false;
-  }
-  client.received.erase(0, start);
-  if (client.received.size() > kLongestLine) {
-    if (!client.skipping) {
-      answer(client, "");
-    }
-    client.skipping = true;
-    client.received.clear();
+  auto client = std::make_unique<Client>(fd);
+  if (clients_.size() >= kMostClients) {
+    client->answer({{"error", "too many connections at once"}});
+  } else {
+    clients_.push_back(std::move(client));
   }
   return true;
 }
 
-void ReportSocket::answer(Client& client, const std::string& line) {
-  std::string error;
-  json reply;
-  if (const auto report = parse_report(line, error)) {
-    const idl::Verdict verdict = handler_(*report);
-    reply = {{"verdict", word(verdict.action)}, {"reason", verdict.reason}};
-  } else {
-    reply = {{"error", error}};
+bool ReportSocket::read_client(Client& client) {
+  char buffer[kReadBytes];
+  const ssize_t count = read(client.fd, buffer, sizeof buffer);
+  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
+    return false;
   }
-  const std::string text = reply.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";
-  // A program that does not read its answers loses them; it cannot block the runner.
-  send(client.fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  std::string_view chunk(buffer, count > 0 ? static_cast<std::size_t>(count) : 0);
+  for (std::size_t end = 0; (end = chunk.find('\n')) != std::string_view::npos;
+       chunk.remove_prefix(end + 1)) {
+    if (client.received.empty()) {
+      take_line(client, chunk.substr(0, end));
+    } else {
+      client.received.append(chunk.substr(0, end));
+      take_line(client, client.received);
+      client.received.clear();
+    }
+    client.skipping = false;
+  }
+  if (!client.skipping) {
+    client.received.append(chunk);
+  }
+  if (client.received.size() > kLongestLine) {
+    client.answer({{"error", "a line has at most 1 MiB"}});
+    client.skipping = true;
+    client.received.clear();
+    client.received.shrink_to_fit();
+  }
+  return true;
+}
+
+void ReportSocket::take_line(Client& client, std::string_view line) {
+  if (client.skipping) {
+    return;
+  }
+  std::string error;
+  if (const auto report = parse_report(std::string(line), error)) {
+    const idl::Verdict verdict = handler_(*report);
+    client.answer({{"verdict", word(verdict.action)}, {"reason", verdict.reason}});
+  } else {
+    client.answer({{"error", error}});
+  }
 }
 
 }  // namespace automl::executor

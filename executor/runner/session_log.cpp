@@ -15,7 +15,8 @@ namespace automl::executor {
 namespace {
 
 constexpr std::size_t kFlushBytes = 256 << 10;
-constexpr std::int64_t kTailBytes = 1 << 20;
+constexpr std::int64_t kTailBytes = 2 << 20;
+constexpr std::size_t kPrefixBytes = 30;  // time, stream and line end
 
 // Length of the UTF-8 sequence at `text`, 0 if it is none.
 std::size_t sequence_length(std::string_view text) {
@@ -46,9 +47,13 @@ std::size_t sequence_length(std::string_view text) {
   return overlong || surrogate || beyond ? 0 : length;
 }
 
+// Without an early exit, so that it is done many bytes at a time.
 bool plain(std::string_view text) {
-  return std::all_of(
-      text.begin(), text.end(), [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\t'; });
+  bool odd = false;
+  for (const char c : text) {
+    odd |= (static_cast<unsigned char>(c - 0x20) > 0x5e) & (c != '\t');
+  }
+  return !odd;
 }
 
 std::string time_stamp(std::int64_t ms) {
@@ -89,19 +94,32 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::size_t whole_characters(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) {
+    return text.size();
+  }
+  for (std::size_t back = 0; back < 4 && back < limit; ++back) {
+    if ((static_cast<unsigned char>(text[limit - back]) & 0xc0) != 0x80) {
+      return limit - back;
+    }
+  }
+  return limit;
+}
+
 SessionLog::SessionLog(const std::string& path, std::int64_t limit_bytes, bool keep)
     : file_(open(path.c_str(), O_RDWR | O_CREAT | (keep ? 0 : O_TRUNC) | O_CLOEXEC, 0600)),
-      head_limit_(limit_bytes - std::min(kTailBytes, limit_bytes / 4)),
-      tail_limit_(std::min(kTailBytes, limit_bytes / 4)) {
+      head_limit_(limit_bytes - std::min(kTailBytes, limit_bytes / 2)),
+      tail_part_limit_(static_cast<std::size_t>(std::min(kTailBytes, limit_bytes / 2) / 2)) {
   if (file_ < 0) {
     throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
   }
   written_ = lseek(file_, 0, SEEK_END);
+  mark_time();
 }
 
 SessionLog::~SessionLog() { close(file_); }
 
-void SessionLog::add(const char* stream, std::string_view line, bool continued) {
+void SessionLog::mark_time() {
   const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                                   std::chrono::system_clock::now().time_since_epoch())
                                   .count();
@@ -109,32 +127,39 @@ void SessionLog::add(const char* stream, std::string_view line, bool continued) 
     stamp_ms_ = now_ms;
     stamp_ = time_stamp(now_ms);
   }
-  std::string text = stamp_;
+}
+
+void SessionLog::add(const char* stream, std::string_view line, bool continued) {
+  std::string cleaned;
+  if (!plain(line)) {
+    cleaned = printable(line);
+    line = cleaned;
+  }
+  std::string& text = destination(line.size() + kPrefixBytes);
+  text += stamp_;
   text += ' ';
   text += stream;
   text += continued ? "+ " : " ";
-  text += plain(line) ? std::string(line) : printable(line);
+  text += line;
   text += '\n';
-  append(text);
+  if (&text == &buffer_ && buffer_.size() >= kFlushBytes) {
+    flush();
+  }
 }
 
-void SessionLog::append(const std::string& line) {
-  const auto size = static_cast<std::int64_t>(line.size());
-  if (tail_.empty() && dropped_ == 0 && accepted_ + size <= head_limit_) {
+std::string& SessionLog::destination(std::size_t line_bytes) {
+  const auto size = static_cast<std::int64_t>(line_bytes);
+  if (!head_full_ && accepted_ + size <= head_limit_) {
     accepted_ += size;
-    buffer_ += line;
-    if (buffer_.size() >= kFlushBytes) {
-      flush();
-    }
-    return;
+    return buffer_;
   }
-  tail_.push_back(line);
-  tail_bytes_ += size;
-  while (tail_bytes_ > tail_limit_ && !tail_.empty()) {
-    dropped_ += static_cast<std::int64_t>(tail_.front().size());
-    tail_bytes_ -= static_cast<std::int64_t>(tail_.front().size());
-    tail_.pop_front();
+  head_full_ = true;
+  if (newer_tail_.size() + line_bytes > tail_part_limit_) {
+    dropped_ += static_cast<std::int64_t>(older_tail_.size());
+    older_tail_.swap(newer_tail_);
+    newer_tail_.clear();
   }
+  return newer_tail_;
 }
 
 void SessionLog::flush() {
@@ -161,10 +186,10 @@ void SessionLog::finish() {
     buffer_ += stamp_ + " err [automl: " + std::to_string(dropped_) +
                " bytes of output were dropped here]\n";
   }
-  for (const std::string& line : tail_) {
-    buffer_ += line;
+  for (std::string* tail : {&older_tail_, &newer_tail_}) {
+    buffer_ += *tail;
+    tail->clear();
   }
-  tail_.clear();
   flush();
 }
 

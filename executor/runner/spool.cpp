@@ -22,11 +22,12 @@ Spool::Spool(const std::string& path)
   if (file_ < 0) {
     throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
   }
+  size_ = lseek(file_, 0, SEEK_END);
 }
 
 Spool::~Spool() { close(file_); }
 
-void Spool::append(const idl::Measurement& measurement) {
+bool Spool::append(const idl::Measurement& measurement) {
   auto buffer = std::make_shared<TMemoryBuffer>();
   TCompactProtocolT<TMemoryBuffer> protocol(buffer);
   measurement.write(&protocol);
@@ -36,13 +37,20 @@ void Spool::append(const idl::Measurement& measurement) {
     entry.push_back(static_cast<char>(size & 0xff));
   }
   entry += body;
-  // One write, so that an entry is whole or torn at the end, never interleaved.
   if (write(file_, entry.data(), entry.size()) != static_cast<ssize_t>(entry.size())) {
-    throw std::runtime_error(std::string("cannot write the spool: ") + std::strerror(errno));
+    // A torn entry would hide all that come after it.
+    [[maybe_unused]] const int cut = ftruncate(file_, size_);
+    return false;
   }
+  size_ += static_cast<std::int64_t>(entry.size());
+  return true;
 }
 
-void Spool::sync() { fdatasync(file_); }
+void Spool::clear() {
+  if (ftruncate(file_, 0) == 0) {
+    size_ = 0;
+  }
+}
 
 std::vector<idl::Measurement> Spool::read(const std::string& path) {
   std::vector<idl::Measurement> measurements;

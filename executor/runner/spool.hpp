@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,15 +20,18 @@ class Spool {
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  // Written through to the operating system: survives the death of this process.
-  void append(const idl::Measurement& measurement);
-  // Survives the death of the machine.
-  void sync();
+  // Written through to the operating system: survives the death of this process. False (and nothing
+  // written) when there is no room.
+  bool append(const idl::Measurement& measurement);
+  // The engine has stored everything in it.
+  void clear();
+  std::int64_t size() const { return size_; }
 
   static std::vector<idl::Measurement> read(const std::string& path);
 
  private:
   int file_;
+  std::int64_t size_ = 0;
 };
 
 }  // namespace automl::executor

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program says to automl, and hears from it: one header, C++17, no dependencies. Outside a
-// session the calls print instead, so a program runs unchanged by hand. Not thread safe.
+// session the calls print instead, so a program runs unchanged by hand. May be used from any
+// thread.
 //
 //   automl::Params params;                                  // of this trial
 //   double lr = params.number("lr", 0.1);                   // 0.1 when run by hand
 //   if (automl::report(epoch, {{"loss", loss}}) != "continue") break;
 #pragma once
 
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -15,6 +19,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
@@ -30,78 +35,231 @@ inline bool inside() { return std::getenv("AUTOML_SOCKET") != nullptr; }
 
 namespace detail {
 
-// Text after `"name":` in a flat JSON object, without quotes; false when it is not there.
-inline bool find_value(const std::string& json, const std::string& name, std::string& value) {
-  const std::string key = '"' + name + '"';
-  std::size_t at = json.find(key);
-  while (at != std::string::npos) {
-    std::size_t colon = json.find_first_not_of(" \t\n", at + key.size());
-    if (colon != std::string::npos && json[colon] == ':') {
-      std::size_t start = json.find_first_not_of(" \t\n", colon + 1);
-      if (start == std::string::npos) {
-        return false;
-      }
-      value.clear();
-      if (json[start] == '"') {
-        for (std::size_t i = start + 1; i < json.size() && json[i] != '"'; ++i) {
-          value += json[i] == '\\' && i + 1 < json.size() ? json[++i] : json[i];
-        }
-      } else {
-        value = json.substr(start, json.find_first_of(",} \t\n", start) - start);
-      }
-      return true;
+// Reads a JSON object of numbers, texts and truth values: what parameters and answers are. Values
+// become text: numbers and words as written, strings decoded. Anything nested ends the reading.
+class FlatObject {
+ public:
+  explicit FlatObject(const std::string& json) : json_(json) {
+    if (!take('{')) {
+      return;
     }
-    at = json.find(key, at + 1);
+    std::string name;
+    std::string value;
+    while (string(name) && take(':') && (string(value) || word(value))) {
+      values_[name] = value;
+      if (!take(',')) {
+        return;
+      }
+    }
   }
-  return false;
-}
 
-inline std::string read_text(const char* path) {
+  const std::map<std::string, std::string>& values() const { return values_; }
+
+ private:
+  void skip_space() { at_ = std::min(json_.find_first_not_of(" \t\r\n", at_), json_.size()); }
+
+  bool take(char c) {
+    skip_space();
+    const bool there = at_ < json_.size() && json_[at_] == c;
+    at_ += there ? 1 : 0;
+    return there;
+  }
+
+  bool word(std::string& value) {
+    skip_space();
+    const std::size_t end = std::min(json_.find_first_of(",}[]{ \t\r\n", at_), json_.size());
+    value = json_.substr(at_, end - at_);
+    at_ = end;
+    return !value.empty();
+  }
+
+  bool string(std::string& value) {
+    value.clear();
+    if (!take('"')) {
+      return false;
+    }
+    while (at_ < json_.size() && json_[at_] != '"') {
+      if (json_[at_] == '\\' && at_ + 1 < json_.size()) {
+        ++at_;
+        escape(value);
+      } else {
+        value += json_[at_++];
+      }
+    }
+    return take('"');
+  }
+
+  void escape(std::string& value) {
+    static const char kNames[] = "bfnrt";
+    static const char kBytes[] = "\b\f\n\r\t";
+    const char c = json_[at_++];
+    if (c == 'u') {
+      unsigned long code = hex();
+      if (code >= 0xd800 && code < 0xdc00 && json_.compare(at_, 2, "\\u") == 0) {
+        at_ += 2;
+        code = 0x10000 + ((code - 0xd800) << 10) + (hex() - 0xdc00);
+      }
+      append_utf8(value, code);
+    } else {
+      const char* known = std::strchr(kNames, c);
+      value += known == nullptr || c == '\0' ? c : kBytes[known - kNames];
+    }
+  }
+
+  unsigned long hex() {
+    const std::string digits = json_.substr(at_, 4);
+    at_ = std::min(at_ + 4, json_.size());
+    return std::strtoul(digits.c_str(), nullptr, 16);
+  }
+
+  static void append_utf8(std::string& text, unsigned long code) {
+    const auto byte = [&text](unsigned long bits) { text += static_cast<char>(bits); };
+    if (code < 0x80) {
+      byte(code);
+      return;
+    }
+    if (code < 0x800) {
+      byte(0xc0 | code >> 6);
+    } else if (code < 0x10000) {
+      byte(0xe0 | code >> 12);
+      byte(0x80 | (code >> 6 & 0x3f));
+    } else {
+      byte(0xf0 | (code >> 18 & 7));
+      byte(0x80 | (code >> 12 & 0x3f));
+      byte(0x80 | (code >> 6 & 0x3f));
+    }
+    byte(0x80 | (code & 0x3f));
+  }
+
+  const std::string& json_;
+  std::size_t at_ = 0;
+  std::map<std::string, std::string> values_;
+};
+
+inline std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// One line to the runner, one line back; empty when it does not answer.
-inline std::string call(const std::string& line) {
-  static int connection = -1;
-  if (connection < 0) {
+// The connection to the runner; a forked process makes its own.
+class Channel {
+ public:
+  // One line to the runner, one line back; empty when it does not answer.
+  std::string ask(const std::string& line) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::string answer;
+    for (int round = 0; round < 2 && answer.empty(); ++round) {
+      if ((socket_ >= 0 && owner_ == getpid()) || open()) {
+        answer = send_all(line) ? receive() : "";
+      }
+      if (answer.empty()) {
+        close_socket();
+      }
+    }
+    if (answer.empty() && !warned_) {
+      warned_ = true;
+      std::fprintf(stderr, "[automl] the runner does not answer\n");
+    }
+    return answer;
+  }
+
+  ~Channel() { close_socket(); }
+
+ private:
+  bool open() {
+    close_socket();
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, std::getenv("AUTOML_SOCKET"), sizeof address.sun_path - 1);
-    connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-      close(connection);
-      connection = -1;
-      return "";
+    socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    owner_ = getpid();
+    return connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+
+  bool send_all(const std::string& line) const {
+    for (std::size_t at = 0; at < line.size();) {
+      const ssize_t count = send(socket_, line.data() + at, line.size() - at, MSG_NOSIGNAL);
+      if (count <= 0 && errno != EINTR) {
+        return false;
+      }
+      at += count > 0 ? static_cast<std::size_t>(count) : 0;
+    }
+    return true;
+  }
+
+  std::string receive() const {
+    std::string answer;
+    for (;;) {
+      char c = 0;
+      const ssize_t count = read(socket_, &c, 1);
+      if (count == 1 && c == '\n') {
+        return answer;
+      }
+      if (count == 1) {
+        answer += c;
+      } else if (count == 0 || errno != EINTR) {
+        return "";
+      }
     }
   }
-  std::string answer;
-  if (send(connection, line.data(), line.size(), MSG_NOSIGNAL) ==
-      static_cast<ssize_t>(line.size())) {
-    for (char c = 0; read(connection, &c, 1) == 1 && c != '\n';) {
-      answer += c;
+
+  void close_socket() {
+    if (socket_ >= 0) {
+      close(socket_);
+      socket_ = -1;
     }
   }
-  if (answer.empty()) {
-    close(connection);
-    connection = -1;
-  }
-  return answer;
+
+  std::mutex mutex_;
+  int socket_ = -1;
+  pid_t owner_ = 0;
+  bool warned_ = false;
+};
+
+inline Channel& channel() {
+  static Channel one;
+  return one;
 }
 
 inline std::string verdict_of(const std::string& answer) {
-  std::string text;
-  if (find_value(answer, "error", text)) {
-    throw std::invalid_argument("automl: " + text);
+  const FlatObject reply(answer);
+  const auto error = reply.values().find("error");
+  if (error != reply.values().end()) {
+    throw std::invalid_argument("automl: " + error->second);
   }
-  return find_value(answer, "verdict", text) ? text : "continue";
+  const auto verdict = reply.values().find("verdict");
+  return verdict == reply.values().end() ? "continue" : verdict->second;
 }
 
+// As JSON; not-a-number and infinity have no form of their own there and go as text.
 inline std::string number_text(double value) {
   char text[40];
   std::snprintf(text, sizeof text, "%.17g", value);
   const bool finite = std::strpbrk(text, "in") == nullptr;
   return finite ? text : '"' + std::string(text) + '"';
+}
+
+inline std::string name_text(const std::string& name) {
+  std::string text = "\"";
+  for (const char c : name) {
+    text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+  }
+  return text + "\"";
+}
+
+// A folder that the environment names, or one here; made when it is missing.
+inline std::string folder(const char* variable, const char* fallback) {
+  const char* given = std::getenv(variable);
+  const std::string path = given != nullptr && *given != '\0' ? given : fallback;
+  mkdir(path.c_str(), 0777);
+  return path;
+}
+
+inline std::string checkpoint_path(const std::string& name) {
+  if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos) {
+    throw std::invalid_argument("a checkpoint's name is a plain file name, got " + name);
+  }
+  return folder("AUTOML_CHECKPOINT", "checkpoint") + "/" + name;
 }
 
 }  // namespace detail
@@ -111,76 +269,116 @@ class Params {
  public:
   Params() {
     if (const char* path = std::getenv("AUTOML_PARAMS")) {
-      json_ = detail::read_text(path);
+      const std::string json = detail::read_text(path);
+      values_ = detail::FlatObject(json).values();
     }
   }
+  bool has(const std::string& name) const { return values_.count(name) != 0; }
+  // `fallback` where the trial does not have the parameter. Throws std::invalid_argument when it
+  // is no number.
   double number(const std::string& name, double fallback) const {
-    std::string text;
-    return detail::find_value(json_, name, text) ? std::strtod(text.c_str(), nullptr) : fallback;
+    const auto found = values_.find(name);
+    if (found == values_.end()) {
+      return fallback;
+    }
+    char* end = nullptr;
+    const double value = std::strtod(found->second.c_str(), &end);
+    if (end == found->second.c_str() || *end != '\0') {
+      throw std::invalid_argument("parameter " + name + " is no number: " + found->second);
+    }
+    return value;
+  }
+  long integer(const std::string& name, long fallback) const {
+    return static_cast<long>(number(name, static_cast<double>(fallback)));
+  }
+  bool flag(const std::string& name, bool fallback) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? fallback : found->second == "true";
   }
   std::string text(const std::string& name, const std::string& fallback) const {
-    std::string value;
-    return detail::find_value(json_, name, value) ? value : fallback;
+    const auto found = values_.find(name);
+    return found == values_.end() ? fallback : found->second;
   }
 
  private:
-  std::string json_;
+  std::map<std::string, std::string> values_;
 };
+
+using Metrics = std::initializer_list<std::pair<const char*, double>>;
 
 // Reports metrics at a step; a negative step is counted up instead. Returns "continue", "stop" or
 // "pause". Throws std::invalid_argument when the runner refuses the report.
-inline std::string report(long step,
-                          std::initializer_list<std::pair<const char*, double>> metrics) {
+inline std::string report(long step, Metrics metrics) {
   if (!inside()) {
-    std::printf("[automl] step %ld", step);
+    std::printf("[automl]");
+    if (step >= 0) {
+      std::printf(" step %ld", step);
+    }
     for (const auto& [name, value] : metrics) {
       std::printf(" %s=%.6g", name, value);
     }
     std::printf("\n");
+    std::fflush(stdout);
     return "continue";
   }
-  std::string line = "{\"report\": {";
-  if (step >= 0) {
-    line += "\"step\": " + std::to_string(step) + ", ";
-  }
+  std::string fields = step >= 0 ? "\"step\": " + std::to_string(step) : "";
   for (const auto& [name, value] : metrics) {
-    line += '"' + std::string(name) + "\": " + detail::number_text(value) + ", ";
+    fields +=
+        (fields.empty() ? "" : ", ") + detail::name_text(name) + ": " + detail::number_text(value);
   }
-  line.replace(line.size() - 2, 2, "}}\n");
-  return detail::verdict_of(detail::call(line));
+  return detail::verdict_of(detail::channel().ask("{\"report\": {" + fields + "}}\n"));
 }
+
+inline std::string report(Metrics metrics) { return report(-1, metrics); }
 
 // Whether the program has been asked to end.
 inline bool should_stop() {
-  return inside() && detail::verdict_of(detail::call("{\"verdict\": {}}\n")) != "continue";
+  return inside() && detail::verdict_of(detail::channel().ask("{\"verdict\": {}}\n")) != "continue";
 }
 
-// Keeps bytes under a plain file name for later attempts; the file is whole or absent.
+// Keeps bytes under a plain file name for later attempts; the file is whole or absent, false when
+// it could not be written.
 inline bool save(const std::string& name, const std::string& bytes) {
-  const char* folder = std::getenv("AUTOML_CHECKPOINT");
-  const std::string base = folder != nullptr ? folder : "checkpoint";
-  mkdir(base.c_str(), 0777);
-  const std::string aside = base + "/.saving-" + name;
+  const std::string path = detail::checkpoint_path(name);
+  const std::string aside = detail::folder("AUTOML_CHECKPOINT", "checkpoint") + "/.saving-" + name;
   const int file = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  const bool whole =
-      file >= 0 && write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-      fsync(file) == 0;
+  std::size_t done = 0;
+  while (file >= 0 && done < bytes.size()) {
+    const ssize_t count = write(file, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno != EINTR) {
+      break;
+    }
+    done += count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+  const bool whole = file >= 0 && done == bytes.size() && fsync(file) == 0;
   if (file >= 0) {
     close(file);
   }
-  return whole && std::rename(aside.c_str(), (base + "/" + name).c_str()) == 0;
+  if (whole && std::rename(aside.c_str(), path.c_str()) == 0) {
+    return true;
+  }
+  unlink(aside.c_str());
+  return false;
 }
 
 // What was saved; empty when there is nothing.
 inline std::string load(const std::string& name) {
-  const char* folder = std::getenv("AUTOML_CHECKPOINT");
-  return detail::read_text(((folder != nullptr ? folder : "checkpoint") + ("/" + name)).c_str());
+  return detail::read_text(detail::checkpoint_path(name));
 }
 
-// Path of the session's (first) dataset; empty when there is none.
-inline std::string dataset() {
-  const char* path = std::getenv("AUTOML_DATASET");
+// Path of the session's dataset (the first one, or by name); empty when there is none.
+inline std::string dataset(const std::string& name = "") {
+  std::string variable = name.empty() ? "AUTOML_DATASET" : "AUTOML_DATASET_";
+  for (const char c : name) {
+    const bool letter = c >= 'a' && c <= 'z';
+    const bool kept = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    variable += letter ? static_cast<char>(c - 'a' + 'A') : (kept ? c : '_');
+  }
+  const char* path = std::getenv(variable.c_str());
   return path != nullptr ? path : "";
 }
+
+// The folder for files to keep; by hand: ./output.
+inline std::string output() { return detail::folder("AUTOML_OUTPUT", "output"); }
 
 }  // namespace automl

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
+#include <poll.h>
 #include <string>
+#include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "records_types.h"
 
 #include "executor/runner/metric_patterns.hpp"
+#include "executor/runner/output_stream.hpp"
 #include "executor/runner/report_socket.hpp"
 #include "executor/runner/session_log.hpp"
 #include "executor/runner/stages/forward_reports.hpp"
@@ -30,43 +33,34 @@ struct Command {
 // forwarder. Stops on the engine's verdict, on SIGTERM to the runner, and at its limits.
 class CommandRun {
  public:
-  // `signals` is a signalfd for SIGTERM, SIGINT and SIGCHLD, which must be blocked. `socket` and
-  // `patterns` may be null.
+  // `signals` is a signalfd for SIGTERM, SIGINT, SIGHUP and SIGCHLD, which must be blocked.
+  // `socket` and `patterns` may be null.
   CommandRun(Command command,
              int signals,
              SessionLog& log,
              MetricPatterns* patterns,
              ReportSocket* socket,
              ReportForwarder& forwarder);
-  ~CommandRun();
 
   // How it ended. Throws std::runtime_error when it cannot be started at all.
   idl::ExitReport run();
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Stream {
-    const char* name;
-    int fd = -1;
-    std::string line = "";        // of the current line, at most what patterns look at
-    std::size_t logged = 0;  // of it
-    bool continued = false;
-  };
 
-  void start();
-  void loop_until_ended();
+  bool refused_before_start();
+  void loop_until_nothing_is_left();
   void handle_wakeups(const std::vector<pollfd>& polled);
-  void read_stream(Stream& stream);
-  void take(Stream& stream, std::string_view chunk);
-  void end_line(Stream& stream);
-  void log_pieces(Stream& stream, bool line_ended);
+  void heed_engine();
+  void take_line(std::string_view line);
   void check_limits();
   void sample_usage();
   void stop(idl::ExitCause::type cause, const std::string& why, bool at_once);
   void escalate();
+  // Collects children that ended; false when there is none left.
   bool reap();
   void end_leftovers();
-  std::string ending(int status) const;
+  void describe_end(idl::ExitReport& report) const;
   int poll_timeout_ms() const;
 
   Command command_;
@@ -75,12 +69,13 @@ class CommandRun {
   MetricPatterns* patterns_;
   ReportSocket* socket_;
   ReportForwarder& forwarder_;
-  Stream out_{"out"};
-  Stream err_{"err"};
+  OutputStream out_;
+  OutputStream err_;
   pid_t child_ = 0;
   bool child_ended_ = false;
   int status_ = 0;
   Clock::time_point started_;
+  Clock::time_point sampled_;
   Clock::time_point next_sample_;
   Clock::time_point kill_at_ = Clock::time_point::max();
   idl::ExitCause::type stop_cause_ = idl::ExitCause::EXITED;
