@@ -28,6 +28,7 @@ MAY_INCLUDE = {
     "engine": ("engine", "search", "storage", "executor", "idl"),
     "cli": ("cli", "idl"),
     "sdk": ("sdk",),
+    "sdk/python/automl/search": ("search",),
 }
 # Standard headers that a folder must not include.
 BANNED_HEADERS = {"search": {"thread", "chrono", "fstream", "iostream", "filesystem", "mutex", "future"}}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "search/registry.hpp"
+#include "search/search_space.hpp"
+
+namespace py = pybind11;
+namespace search = automl::search;
+
+namespace {
+
+using Values = std::vector<double>;  // native units, one a parameter; NaN: inactive
+
+// Space, sampler and finished trials. Any Python thread may call: a lock keeps calls apart, and it
+// is only ever waited for without the GIL, since suggest() holds it for long.
+class Core {
+ public:
+  Core(std::vector<search::Parameter> parameters,
+       std::vector<search::Forbidden> forbidden,
+       std::string algorithm,
+       const search::Options& options,
+       std::int64_t trials,
+       int parallel)
+      : space_(std::move(parameters), std::move(forbidden)),
+        choice_{std::move(algorithm), "chosen by the caller"} {
+    if (choice_.algorithm == "auto") {
+      choice_ = search::choose_algorithm(space_, trials, parallel);
+    }
+    sampler_ = search::make_sampler(choice_.algorithm, options, space_);
+  }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  std::vector<std::pair<Values, std::string>> suggest(int count,
+                                                      const std::vector<Values>& pending,
+                                                      std::uint64_t index,
+                                                      std::uint64_t seed) {
+    const std::lock_guard<std::mutex> guard(lock_);
+    std::vector<search::Configuration> running;
+    for (const Values& values : pending) {
+      running.push_back(checked(values));
+    }
+    std::vector<std::pair<Values, std::string>> suggestions;
+    for (search::Suggestion& one : sampler_->suggest({history_, running, index, seed, count})) {
+      suggestions.emplace_back(std::move(one.configuration.values), std::move(one.reason));
+    }
+    return suggestions;
+  }
+
+  void add(std::int64_t trial, const Values& values, search::Status status, double value) {
+    const std::lock_guard<std::mutex> guard(lock_);
+    history_.add({trial, checked(values), status, value});
+  }
+
+  // Missing active values become defaults, the others snap to their range and step.
+  Values repair(const Values& values) const { return space_.repair({values}).values; }
+  std::string objection(const Values& values) const { return space_.objection({values}); }
+  const std::string& algorithm() const { return choice_.algorithm; }
+  const std::string& reason() const { return choice_.reason; }
+
+ private:
+  search::Configuration checked(const Values& values) const {
+    search::Configuration configuration{values};
+    if (values.size() != space_.size()) {
+      throw std::invalid_argument(space_.objection(configuration));
+    }
+    return configuration;
+  }
+
+  search::SearchSpace space_;
+  search::Choice choice_;
+  std::unique_ptr<search::Sampler> sampler_;
+  search::History history_;
+  std::mutex lock_;
+};
+
+void bind_space(py::module_& module) {
+  py::enum_<search::Kind>(module, "Kind")
+      .value("float", search::Kind::kFloat)
+      .value("int", search::Kind::kInt)
+      .value("choice", search::Kind::kCategorical)
+      .value("ordinal", search::Kind::kOrdinal)
+      .value("bool", search::Kind::kBool)
+      .value("fixed", search::Kind::kFixed);
+  py::enum_<search::Relation>(module, "Relation")
+      .value("eq", search::Relation::kEqual)
+      .value("ne", search::Relation::kNotEqual)
+      .value("lt", search::Relation::kLess)
+      .value("le", search::Relation::kLessOrEqual)
+      .value("gt", search::Relation::kGreater)
+      .value("ge", search::Relation::kGreaterOrEqual)
+      .value("any_of", search::Relation::kAnyOf);
+  py::enum_<search::Status>(module, "Status")
+      .value("complete", search::Status::kComplete)
+      .value("pruned", search::Status::kPruned)
+      .value("failed", search::Status::kFailed);
+  py::class_<search::Comparison>(module, "Comparison")
+      .def(py::init([](std::size_t parameter, search::Relation relation, Values operands) {
+        return search::Comparison{parameter, relation, std::move(operands)};
+      }));
+  py::class_<search::Forbidden>(module, "Forbidden")
+      .def(py::init([](std::vector<search::Comparison> all_of) {
+        return search::Forbidden{std::move(all_of)};
+      }));
+  py::class_<search::Parameter>(module, "Parameter")
+      .def(py::init<>())
+      .def_readwrite("name", &search::Parameter::name)
+      .def_readwrite("kind", &search::Parameter::kind)
+      .def_readwrite("low", &search::Parameter::low)
+      .def_readwrite("high", &search::Parameter::high)
+      .def_readwrite("log", &search::Parameter::log)
+      .def_readwrite("step", &search::Parameter::step)
+      .def_readwrite("choices", &search::Parameter::choices)
+      .def_readwrite("scale", &search::Parameter::scale)
+      .def_readwrite("default_value", &search::Parameter::default_value)
+      .def_readwrite("conditions", &search::Parameter::conditions);
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, module) {
+  module.doc() = "The search library as it is; automl.search is the interface for programs.";
+  bind_space(module);
+  py::class_<Core>(module, "Core")
+      .def(py::init<std::vector<search::Parameter>,
+                    std::vector<search::Forbidden>,
+                    std::string,
+                    const search::Options&,
+                    std::int64_t,
+                    int>())
+      .def("suggest", &Core::suggest, py::call_guard<py::gil_scoped_release>())
+      .def("add", &Core::add, py::call_guard<py::gil_scoped_release>())
+      .def("repair", &Core::repair)
+      .def("objection", &Core::objection)
+      .def_property_readonly("algorithm", &Core::algorithm)
+      .def_property_readonly("reason", &Core::reason);
+  module.def("algorithm_names", &search::algorithm_names);
+  module.def("algorithm_options", [](const std::string& name) {
+    std::vector<std::tuple<std::string, std::string, std::string>> options;
+    for (const search::OptionHelp& help : search::algorithm_options(name)) {
+      options.emplace_back(help.name, help.default_value, help.help);
+    }
+    return options;
+  });
+}
