@@ -9,6 +9,8 @@ namespace automl::cli {
 
 namespace {
 
+constexpr std::size_t kLeastParameter = 6;
+
 std::string value_of(const idl::Trial& trial, const std::string& parameter) {
   for (const idl::Assignment& one : trial.configuration) {
     if (one.parameter == parameter) {
@@ -60,7 +62,7 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
   table.add_column("trial", true);
   table.add_column(shown(board.study.spec.objective.metric), true);
   for (const idl::Parameter& parameter : board.study.spec.space) {
-    table.add_column(shown(parameter.name));
+    table.add_column(shown(parameter.name)).may_shrink(kLeastParameter).may_drop();
   }
   if (any_baseline) {
     table.add_column("");
@@ -89,7 +91,7 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
 }
 
 std::string comparison_text(const idl::StudyStatus& status) {
-  if (!status.__isset.baseline || !status.__isset.best) {
+  if (!status.__isset.baseline || !status.baseline.__isset.value || !status.__isset.best) {
     return "";
   }
   const idl::Objective& objective = status.study.spec.objective;
@@ -97,11 +99,15 @@ std::string comparison_text(const idl::StudyStatus& status) {
   const int decimals = decimals_for({status.best.value, status.baseline.value});
   const std::string values = fixed_text(status.best.value, decimals) + " against " +
                              fixed_text(status.baseline.value, decimals);
+  if (status.best.number == status.baseline.number) {
+    return "no trial beats the baseline: " + shown(objective.metric) + " " +
+           fixed_text(status.baseline.value, decimals);
+  }
   if (better > 0) {
-    return "best beats the baseline: " + shown(objective.metric) + " " + values + " (" +
+    return "the best beats the baseline: " + shown(objective.metric) + " " + values + " (" +
            fixed_text(better, decimals) + " better; one run each)";
   }
-  return "best does not beat the baseline: " + shown(objective.metric) + " " + values;
+  return "the best does not beat the baseline: " + shown(objective.metric) + " " + values;
 }
 
 std::string summary_text(const idl::StudyStatus& status,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
-#include <cmath>
 #include <iostream>
-#include <thread>
 #include <unistd.h>
 
 #include "cli/code_archive.hpp"
 #include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/quote.hpp"
+#include "cli/smoke_text.hpp"
 #include "cli/study_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
@@ -15,6 +15,11 @@
 namespace automl::cli {
 
 namespace {
+
+constexpr int kLookEveryMs = 100;
+constexpr int kTrialsLookedAt = 1'000;
+// With so many trials of the study itself no smoke trial is needed for a quote.
+constexpr std::size_t kEnoughTrials = 3;
 
 struct CheckOptions {
   std::string file;
@@ -26,14 +31,12 @@ struct CheckOptions {
 void print_explained(const idl::StudyCheck& check, const Screen& screen) {
   Table table;
   table.add_column("KEY");
-  table.add_column("VALUE");
+  table.add_column("VALUE").may_shrink(16);
   table.add_column("FROM");
-  table.add_column("MEANING");
+  table.add_column("MEANING").may_shrink(20);
   for (const idl::ExplainedKey& key : check.keys) {
-    table.add_row({shown(key.key),
-                   cut(shown(key.value), 40),
-                   key.from_default ? "default" : "file",
-                   shown(key.help)});
+    table.add_row(
+        {shown(key.key), shown(key.value), key.from_default ? "default" : "file", shown(key.help)});
   }
   std::cout << table.text(screen.width);
 }
@@ -50,11 +53,19 @@ idl::TrialDetail run_smoke(Context& context,
       [&](idl::EngineClient& client) { client.submit_study(reply, request, text, digest, true); });
   const std::string name = reply.status.study.spec.name;
   if (!context.quiet && !context.json) {
-    std::cout << "smoke trial " << shown(name) << " runs …" << std::endl;
+    std::cout << "smoke trial " << shown(name) << "/0 runs with the defaults …" << std::endl;
   }
+  listen_for_interrupts();
   idl::StudyStatus status = reply.status;
-  while (status.study.state == idl::StudyState::RUNNING) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  while (status.study.state == idl::StudyState::RUNNING || status.trials_running > 0) {
+    if (interrupted()) {
+      const std::string stop = idl::new_request_id();
+      engine.call([&](idl::EngineClient& client) {
+        client.change_study(status, stop, name, idl::StudyAction::KILL);
+      });
+      throw UsageError("the smoke trial was ended");
+    }
+    rest_ms(kLookEveryMs);
     engine.call([&](idl::EngineClient& client) { client.study_status(status, name); });
   }
   idl::TrialDetail detail;
@@ -62,68 +73,91 @@ idl::TrialDetail run_smoke(Context& context,
   return detail;
 }
 
-void print_smoke(const idl::TrialDetail& detail, const idl::StudySpec& spec) {
-  const idl::Attempt last = detail.attempts.empty() ? idl::Attempt() : detail.attempts.back();
-  const idl::ExitReport& exit = last.exit;
-  std::cout << "  parameters   " << configuration_text(detail.trial.configuration) << "\n";
-  if (exit.cause == idl::ExitCause::EXITED) {
-    std::cout << "  ended        exit code " << exit.code << "\n";
-  } else {
-    std::cout << "  ended        " << shown(exit.message) << "\n";
-  }
-  std::cout << "  duration     "
-            << duration_text(static_cast<double>(exit.ended_ms - exit.started_ms) / 1e3)
-            << ", processor " << number_text(exit.cpu_s, 3) << " s, memory at most "
-            << bytes_text(exit.peak_memory_bytes) << "\n";
-  for (const idl::MetricMatch& match : exit.matches) {
-    std::cout << "  metric       " << shown(match.metric) << " found "
-              << count_text(match.count, "time");
-    if (match.count > 0) {
-      std::cout << ", last in: " << cut(shown(match.last_line), 80);
+// Durations of the trials of the study of this name that have ended well; none when there is none.
+std::vector<double> known_durations_s(Context& context, const std::string& study) {
+  std::vector<double> durations_s;
+  try {
+    idl::TrialPage page;
+    context.engine().call(
+        [&](idl::EngineClient& client) { client.list_trials(page, study, 0, kTrialsLookedAt); });
+    for (const idl::Trial& trial : page.trials) {
+      if (trial.state == idl::TrialState::COMPLETE && trial.started_ms > 0) {
+        durations_s.push_back(static_cast<double>(trial.ended_ms - trial.started_ms) / 1e3);
+      }
     }
-    std::cout << "\n";
+  } catch (const idl::NotFound&) {
+    // A new study: the smoke trial tells.
   }
-  if (detail.trial.__isset.value) {
-    std::cout << "  value        " << shown(spec.objective.metric) << " = "
-              << number_text(detail.trial.value) << "\n";
-  } else {
-    std::cout << "  value        none: " << shown(detail.trial.reason) << "\n";
-  }
+  return durations_s;
 }
 
-// Durations of trials scatter: with one of them measured, half of all studies need at most the
-// measured time per trial and nine tenths at most 1.6 times that (log-normal, sigma 0.35 per trial
-// and an equal uncertainty of the mean from a single measurement).
-void print_quote(const idl::TrialDetail& detail, const idl::StudySpec& spec) {
-  if (detail.attempts.empty() || spec.budget.trials <= 0) {
-    std::cout << "  quote        none: it needs a trial that ended and a budget of trials\n";
-    return;
+std::string quote_json(const Quote& quote) {
+  return "{\"trials\":" + std::to_string(quote.trials) +
+         ",\"slots\":" + std::to_string(quote.slots) +
+         ",\"wall_s\":{\"50\":" + number_text(quote.likely_s) +
+         ",\"90\":" + number_text(quote.careful_s) +
+         "},\"work_s\":{\"50\":" + number_text(quote.likely_work_s) +
+         ",\"90\":" + number_text(quote.careful_work_s) + "}}";
+}
+
+// The quote as text or JSON; empty when there is nothing to go by.
+std::string quote_for(Context& context,
+                      const idl::StudySpec& spec,
+                      const std::vector<double>& durations_s) {
+  if (durations_s.empty() || spec.budget.trials <= 0) {
+    const char* missing = durations_s.empty() ? "a trial that ended well" : "a budget of trials";
+    return context.json ? "" : std::string("  quote        none: it needs ") + missing + "\n";
   }
-  const idl::ExitReport& exit = detail.attempts.back().exit;
-  const double one_s = static_cast<double>(exit.ended_ms - exit.started_ms) / 1e3;
-  const auto trials = static_cast<double>(spec.budget.trials);
-  const double work_s = one_s * trials;
-  const double wall_s = one_s * std::ceil(trials / std::max(1, spec.parallel));
-  const double spread = 0.35 * std::sqrt(1 + 1 / trials);
-  const double high = std::exp(1.2816 * spread);
-  std::cout << "  quote        " << count_text(spec.budget.trials, "trial") << ", " << spec.parallel
-            << " at a time: " << duration_text(wall_s) << " (50 %), "
-            << duration_text(wall_s * high) << " (90 %)\n"
-            << "               " << number_text(work_s * spec.resources.cpus / 3600, 3)
-            << " CPU-hours (50 %), " << number_text(work_s * high * spec.resources.cpus / 3600, 3)
-            << " (90 %)";
-  if (spec.resources.gpus > 0) {
-    std::cout << "; " << number_text(work_s * spec.resources.gpus / 3600, 3) << " GPU-hours, "
-              << number_text(work_s * high * spec.resources.gpus / 3600, 3) << " (90 %)";
+  idl::EngineInfo info;
+  context.engine().call([&](idl::EngineClient& client) { client.engine_info(info); });
+  const Quote quote = quote_of(spec, durations_s, slots_of(spec, info.nodes));
+  return context.json ? quote_json(quote) : quote_text(quote, spec, durations_s);
+}
+
+// Runs the smoke trial and quotes, as asked; true when the trial ended well.
+bool try_out(Context& context,
+             const CheckOptions& options,
+             const idl::StudyText& text,
+             const idl::StudyCheck& checked) {
+  std::vector<double> durations_s;
+  if (options.quote) {
+    durations_s = known_durations_s(context, checked.spec.name);
   }
-  std::cout << "\n";
+  std::string json = "{\"check\":" + (context.json ? idl::to_json(checked) : "");
+  bool well = true;
+  if (options.smoke || durations_s.size() < kEnoughTrials) {
+    const idl::TrialDetail detail = run_smoke(context, text, checked.spec);
+    well = detail.trial.state == idl::TrialState::COMPLETE;
+    if (well) {
+      durations_s.push_back(static_cast<double>(detail.trial.ended_ms - detail.trial.started_ms) /
+                            1e3);
+    }
+    if (context.json) {
+      json += ",\"smoke\":" + idl::to_json(detail);
+    } else {
+      std::cout << smoke_text(detail, checked.spec, Screen::of(STDOUT_FILENO));
+    }
+  }
+  if (options.quote) {
+    const std::string quote = quote_for(context, checked.spec, durations_s);
+    if (context.json) {
+      json += quote.empty() ? "" : ",\"quote\":" + quote;
+    } else {
+      std::cout << quote;
+    }
+  }
+  if (context.json) {
+    std::cout << json << "}\n";
+  }
+  return well;
 }
 
 int check(Context& context, const CheckOptions& options) {
   const idl::StudyText text = read_study(options.file);
   idl::StudyCheck result;
   context.engine().call([&](idl::EngineClient& client) { client.check_study(result, text); });
-  if (context.json) {
+  const bool more = result.errors.empty() && (options.smoke || options.quote);
+  if (context.json && !more) {
     std::cout << idl::to_json(result) << "\n";
   }
   if (!result.errors.empty()) {
@@ -134,25 +168,13 @@ int check(Context& context, const CheckOptions& options) {
     return kBadUsage;
   }
   if (!context.json && !context.quiet) {
-    std::cout << options.file << ": study " << shown(result.spec.name) << " is valid; algorithm "
-              << shown(result.algorithm_note) << "\n";
+    std::cout << shown(options.file) << ": study " << shown(result.spec.name)
+              << " is valid; algorithm " << shown(result.algorithm_note) << "\n";
   }
   if (options.explain && !context.json) {
     print_explained(result, Screen::of(STDOUT_FILENO));
   }
-  if (!options.smoke && !options.quote) {
-    return kDone;
-  }
-  const idl::TrialDetail detail = run_smoke(context, text, result.spec);
-  if (context.json) {
-    std::cout << idl::to_json(detail) << "\n";
-  } else {
-    print_smoke(detail, result.spec);
-    if (options.quote) {
-      print_quote(detail, result.spec);
-    }
-  }
-  return detail.trial.state == idl::TrialState::COMPLETE ? kDone : kFailed;
+  return !more || try_out(context, options, text, result) ? kDone : kFailed;
 }
 
 }  // namespace

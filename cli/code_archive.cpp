@@ -12,15 +12,13 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
 
-#include "cli/ignore_rules.hpp"
+#include "cli/code_files.hpp"
 #include "cli/text.hpp"
 
 namespace automl::cli {
@@ -29,106 +27,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kLargeBytes = 50'000'000;
+constexpr std::int64_t kLargeBytes = 50 << 20;
 constexpr std::int64_t kMostBytes = std::int64_t{2} << 30;
 constexpr std::size_t kPieceBytes = 4 << 20;
-
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-// A regular file, or a link that stays inside the folder.
-bool wanted(const fs::path& folder, const std::string& relative) {
-  std::error_code error;
-  const fs::path path = folder / relative;
-  const auto status = fs::symlink_status(path, error);
-  if (fs::is_regular_file(status)) {
-    return true;
-  }
-  if (!fs::is_symlink(status)) {
-    return false;
-  }
-  const fs::path target = fs::read_symlink(path, error);
-  const auto inside = (fs::path(relative).parent_path() / target).lexically_normal().string();
-  return !target.is_absolute() && inside.rfind("..", 0) != 0;
-}
-
-// Asks git, without a shell; unset when the folder is in no work tree.
-bool list_by_git(const std::string& folder, std::vector<std::string>& files) {
-  int ends[2];
-  if (pipe(ends) != 0) {
-    return false;
-  }
-  const pid_t pid = fork();
-  if (pid == 0) {
-    dup2(ends[1], 1);
-    [[maybe_unused]] const FILE* null = std::freopen("/dev/null", "w", stderr);
-    close(ends[0]);
-    execlp("git",
-           "git",
-           "-C",
-           folder.c_str(),
-           "ls-files",
-           "-co",
-           "--exclude-standard",
-           "-z",
-           static_cast<char*>(nullptr));
-    _exit(127);
-  }
-  close(ends[1]);
-  std::string output;
-  std::array<char, 65536> buffer{};
-  for (ssize_t count = 0; (count = read(ends[0], buffer.data(), buffer.size())) > 0;) {
-    output.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  close(ends[0]);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    return false;
-  }
-  std::size_t start = 0;
-  for (std::size_t end = 0; (end = output.find('\0', start)) != std::string::npos;
-       start = end + 1) {
-    files.push_back(output.substr(start, end - start));
-  }
-  return true;
-}
-
-// Walks the tree with the .gitignore of every folder in force below it.
-void walk(const fs::path& root,
-          const fs::path& relative,
-          std::vector<std::pair<std::string, IgnoreRules>> rules,
-          std::vector<std::string>& files) {
-  IgnoreRules own;
-  own.add(read_text(root / relative / ".gitignore"));
-  const std::string base = relative.string();
-  rules.emplace_back(base.empty() ? "" : base + "/", own);
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(root / relative, error)) {
-    const std::string path = (relative / entry.path().filename()).string();
-    const bool folder = entry.is_directory(error) && !entry.is_symlink(error);
-    const bool ignored = std::any_of(rules.begin(), rules.end(), [&](const auto& rule) {
-      return rule.second.ignores(path.substr(rule.first.size()), folder);
-    });
-    if (ignored || entry.path().filename() == ".git") {
-      continue;
-    }
-    if (folder) {
-      walk(root, path, rules, files);
-    } else {
-      files.push_back(path);
-    }
-  }
-}
+constexpr std::streamsize kReadBytes = 1 << 20;
 
 // Writes the archive and computes its digest on the way.
 class Packer {
  public:
-  explicit Packer(const std::string& path) : file_(std::fopen(path.c_str(), "wb")) {
+  explicit Packer(const std::string& path) : file_(std::fopen(path.c_str(), "wb"), std::fclose) {
     if (file_ == nullptr) {
       throw std::runtime_error("cannot write " + path);
     }
@@ -137,11 +44,6 @@ class Packer {
     archive_write_set_format_pax_restricted(archive_.get());
     archive_write_set_bytes_in_last_block(archive_.get(), 1);
     archive_write_open(archive_.get(), this, nullptr, &Packer::write, nullptr);
-  }
-  ~Packer() {
-    if (file_ != nullptr) {
-      std::fclose(file_);
-    }
   }
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
@@ -163,17 +65,31 @@ class Packer {
       return;
     }
     // Only what matters to a program, so that the same files give the same bytes.
-    const std::string content = read_text(path);
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+      throw std::runtime_error("cannot read " + path.string() + ": " + std::strerror(errno));
+    }
     archive_entry_set_filetype(entry.get(), AE_IFREG);
     archive_entry_set_perm(entry.get(), (facts.st_mode & 0100) != 0 ? 0755 : 0644);
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(content.size()));
+    archive_entry_set_size(entry.get(), facts.st_size);
     check(archive_write_header(archive_.get(), entry.get()));
-    archive_write_data(archive_.get(), content.data(), content.size());
+    std::string piece(kReadBytes, '\0');
+    for (std::int64_t left = facts.st_size; left > 0;) {
+      file.read(piece.data(), std::min<std::streamsize>(left, kReadBytes));
+      if (file.gcount() <= 0) {
+        throw std::runtime_error(path.string() + " became shorter while it was read; try again");
+      }
+      if (archive_write_data(
+              archive_.get(), piece.data(), static_cast<std::size_t>(file.gcount())) < 0) {
+        check(ARCHIVE_FATAL);
+      }
+      left -= file.gcount();
+    }
   }
 
   std::string finish() {
     check(archive_write_close(archive_.get()));
-    if (std::fflush(file_) != 0) {
+    if (std::fflush(file_.get()) != 0) {
       throw std::runtime_error("the code archive cannot be written: disk full?");
     }
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -192,7 +108,7 @@ class Packer {
   static la_ssize_t write(archive*, void* self, const void* bytes, std::size_t size) {
     auto* packer = static_cast<Packer*>(self);
     EVP_DigestUpdate(packer->digest_.get(), bytes, size);
-    return static_cast<la_ssize_t>(std::fwrite(bytes, 1, size, packer->file_));
+    return static_cast<la_ssize_t>(std::fwrite(bytes, 1, size, packer->file_.get()));
   }
   void check(int status) {
     if (status < ARCHIVE_WARN) {
@@ -201,45 +117,58 @@ class Packer {
     }
   }
 
-  FILE* file_;
+  // The archive goes first: it still writes to the others.
+  std::unique_ptr<FILE, int (*)(FILE*)> file_;
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest_{EVP_MD_CTX_new(),
                                                                   EVP_MD_CTX_free};
   std::unique_ptr<archive, decltype(&archive_write_free)> archive_{archive_write_new(),
                                                                    archive_write_free};
 };
 
-}  // namespace
-
-std::vector<std::string> list_code(const std::string& folder) {
-  std::vector<std::string> files;
-  if (!list_by_git(folder, files)) {
-    files.clear();
-    walk(folder, "", {}, files);
-  }
-  IgnoreRules more;
-  more.add(read_text(fs::path(folder) / ".automlignore"));
-  std::erase_if(files, [&](const std::string& path) {
-    for (auto at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1)) {
-      if (more.ignores(path.substr(0, at), true)) {
-        return true;
-      }
+// A file that is gone with the object.
+class TemporaryFile {
+ public:
+  TemporaryFile() {
+    const int file = mkstemp(path_.data());
+    if (file < 0) {
+      throw std::runtime_error("cannot write to " + fs::temp_directory_path().string() + ": " +
+                               std::strerror(errno));
     }
-    return more.ignores(path, false) || !wanted(folder, path);
-  });
-  std::sort(files.begin(), files.end());
-  return files;
+    close(file);
+  }
+  ~TemporaryFile() { unlink(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = fs::temp_directory_path() / "automl-code-XXXXXX";
+};
+
+// Sends the archive in pieces.
+void send(EngineConnection& engine, const CodeArchive& archive, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string piece(kPieceBytes, '\0');
+  for (std::int64_t offset = 0;;) {
+    file.read(piece.data(), static_cast<std::streamsize>(kPieceBytes));
+    const std::string bytes = piece.substr(0, static_cast<std::size_t>(file.gcount()));
+    const bool last = offset + static_cast<std::int64_t>(bytes.size()) >= archive.bytes;
+    engine.call([&](idl::EngineClient& client) {
+      client.put_archive(archive.digest, offset, bytes, last);
+    });
+    if (last) {
+      return;
+    }
+    offset += static_cast<std::int64_t>(bytes.size());
+  }
 }
 
-CodeArchive pack_code(const std::string& folder) {
-  CodeArchive result;
-  std::string name = fs::temp_directory_path() / "automl-code-XXXXXX";
-  const int file = mkstemp(name.data());
-  if (file < 0) {
-    throw std::runtime_error("cannot write to " + fs::temp_directory_path().string());
-  }
-  close(file);
-  result.path = name;
-  const std::vector<std::string> files = list_code(folder);
+}  // namespace
+
+CodeArchive pack_code(const std::string& folder,
+                      const std::vector<std::string>& files,
+                      const std::string& path) {
   std::int64_t total = 0;
   for (const std::string& one : files) {
     std::error_code error;
@@ -247,18 +176,17 @@ CodeArchive pack_code(const std::string& folder) {
     total += error ? 0 : static_cast<std::int64_t>(size);
   }
   if (total > kMostBytes) {
-    unlink(name.c_str());
     throw std::runtime_error("the code folder " + folder + " holds " + bytes_text(total) +
                              "; list what does not belong to the code in .gitignore or "
                              ".automlignore");
   }
-  Packer packer(name);
+  Packer packer(path);
   for (const std::string& one : files) {
     packer.add(folder, one);
   }
+  CodeArchive result;
   result.digest = packer.finish();
-  result.files = files.size();
-  result.bytes = static_cast<std::int64_t>(fs::file_size(name));
+  result.bytes = static_cast<std::int64_t>(fs::file_size(path));
   return result;
 }
 
@@ -266,31 +194,17 @@ std::string upload_code(EngineConnection& engine, const std::string& folder, boo
   if (folder.empty()) {
     return "";
   }
-  const CodeArchive archive = pack_code(folder);
-  const std::unique_ptr<const std::string, void (*)(const std::string*)> remove(
-      &archive.path, [](const std::string* path) { unlink(path->c_str()); });
+  const TemporaryFile file;
+  const CodeArchive archive =
+      pack_code(folder, code_files(folder, engine.own() ? engine.home() : ""), file.path());
   if (archive.bytes > kLargeBytes && !quiet) {
     std::cerr << "automl: the code is " << bytes_text(archive.bytes)
               << " packed; .automlignore keeps data and results out\n";
   }
   const bool there =
       engine.call([&](idl::EngineClient& client) { return client.has_archive(archive.digest); });
-  if (there) {
-    return archive.digest;
-  }
-  std::ifstream file(archive.path, std::ios::binary);
-  std::string piece(kPieceBytes, '\0');
-  for (std::int64_t offset = 0; offset < archive.bytes || offset == 0;) {
-    file.read(piece.data(), static_cast<std::streamsize>(kPieceBytes));
-    const std::string bytes = piece.substr(0, static_cast<std::size_t>(file.gcount()));
-    const bool last = offset + static_cast<std::int64_t>(bytes.size()) >= archive.bytes;
-    engine.call([&](idl::EngineClient& client) {
-      client.put_archive(archive.digest, offset, bytes, last);
-    });
-    offset += static_cast<std::int64_t>(bytes.size());
-    if (last) {
-      break;
-    }
+  if (!there) {
+    send(engine, archive, file.path());
   }
   return archive.digest;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,23 +9,20 @@
 
 namespace automl::cli {
 
-// A snapshot of a code folder as a compressed tar file: the same files give the same bytes.
 struct CodeArchive {
-  std::string path;    // temporary file, removed by the owner
   std::string digest;  // SHA-256, hexadecimal
   std::int64_t bytes = 0;
-  std::size_t files = 0;
 };
 
-// What belongs to the code, relative to `folder` and sorted: in a git work tree what git tracks or
-// would add, otherwise everything that .gitignore files don't exclude; .automlignore excludes more.
-// Files, and symbolic links that stay inside.
-std::vector<std::string> list_code(const std::string& folder);
+// Writes the files of the folder to `path` as a compressed tar file. Only names, contents, links
+// and the execute bit count: the same files give the same bytes. Throws std::runtime_error, also
+// when there is more than 2 GiB.
+CodeArchive pack_code(const std::string& folder,
+                      const std::vector<std::string>& files,
+                      const std::string& path);
 
-// Throws std::runtime_error, also when there is more than 2 GiB.
-CodeArchive pack_code(const std::string& folder);
-
-// Packs the folder and sends it unless the engine has it; returns its digest, empty for no folder.
+// Packs the code of the folder and sends it unless the engine has it; returns its digest, empty for
+// no folder. Warns above 50 MiB.
 std::string upload_code(EngineConnection& engine, const std::string& folder, bool quiet);
 
 }  // namespace automl::cli

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/commands.hpp"
+
 namespace automl::cli {
 
 Command& Command::flag(const std::string& names, bool& target, const std::string& help) {
@@ -11,7 +13,10 @@ Command& Command::flag(const std::string& names, bool& target, const std::string
 }
 
 Command& Command::option(const std::string& names, std::string& target, const std::string& help) {
-  app_->add_option(names, target, help);
+  CLI::Option* option = app_->add_option(names, target, help);
+  if (names[0] != '-') {
+    option->type_name("");
+  }
   return *this;
 }
 
@@ -19,7 +24,10 @@ Command& Command::option(const std::string& names,
                          int& target,
                          std::pair<int, int> range,
                          const std::string& help) {
-  app_->add_option(names, target, help)->check(CLI::Range(range.first, range.second));
+  // Without the range in the help: it is only there to catch slips.
+  app_->add_option(names, target, help)
+      ->type_name("N")
+      ->check(CLI::Range(range.first, range.second).description(""));
   return *this;
 }
 
@@ -27,7 +35,7 @@ Command& Command::choice(const std::string& names,
                          std::string& target,
                          const std::vector<std::string>& words,
                          const std::string& help) {
-  app_->add_option(names, target, help)->check(CLI::IsMember(words));
+  app_->add_option(names, target, help)->type_name("")->check(CLI::IsMember(words).description(""));
   return *this;
 }
 
@@ -37,13 +45,19 @@ Command& Command::list(const std::string& names,
   CLI::Option* option = app_->add_option(names, target, help);
   if (names[0] == '-') {
     option->allow_extra_args(false);
+  } else {
+    option->type_name("");
   }
   return *this;
 }
 
 Command& Command::required() {
-  const std::vector<CLI::Option*> options = app_->get_options();
-  options.back()->required();
+  app_->get_options().back()->required();
+  return *this;
+}
+
+Command& Command::takes(const std::string& what) {
+  app_->get_options().back()->type_name(what);
   return *this;
 }
 
@@ -54,6 +68,20 @@ Command Command::below(const std::string& name, const std::string& help) {
   CLI::App* one = app_->add_subcommand(name, help);
   one->fallthrough();
   return Command(one);
+}
+
+Command add_command(CLI::App& app,
+                    Context& context,
+                    const std::string& name,
+                    const std::string& help,
+                    const std::string& examples,
+                    bool listing) {
+  CLI::App* command = app.add_subcommand(name, help);
+  command->footer("Examples:\n" + examples);
+  if (listing) {
+    command->add_flag("--json", context.json, "Print JSON for programs");
+  }
+  return Command(command);
 }
 
 }  // namespace automl::cli

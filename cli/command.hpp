@@ -35,6 +35,8 @@ class Command {
                 const std::string& help);
   // The last one added must be given.
   Command& required();
+  // What the help calls the value of the last one added, such as SIZE.
+  Command& takes(const std::string& what);
   // Run when this command is the one that was given.
   void then(std::function<void()> chosen);
   // A command below this one; one of them must be given.

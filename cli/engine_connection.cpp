@@ -10,6 +10,10 @@
 #include <thread>
 #include <unistd.h>
 
+#include "cli/interrupt.hpp"
+#include "cli/text.hpp"
+#include "idl/version.hpp"
+
 extern char** environ;  // NOLINT: declared by POSIX for the program to see
 
 namespace automl::cli {
@@ -78,17 +82,40 @@ void EngineConnection::connect() {
     try {
       connection_ = std::make_unique<idl::Connection>(endpoint_);
       patience_ends_ms_ = 0;
-      return;
+      break;
     } catch (const idl::Disconnected& error) {
-      if (!own_) {
+      // One that was there may be about to come back.
+      if (!own_ && (!met_ || now_ms() > until)) {
         throw idl::Disconnected(std::string("the engine cannot be reached: ") + error.what());
       }
       if (now_ms() > until) {
         throw idl::Disconnected("the engine does not answer; see " + home_ + "/engine.log");
       }
     }
-    start_engine(true);
+    if (interrupted()) {
+      throw idl::Disconnected("left while the engine was away");
+    }
+    if (own_) {
+      start_engine(true);
+    }
     std::this_thread::sleep_for(kPause);
+  }
+  if (!met_) {
+    met_ = true;
+    compare_versions();
+  }
+}
+
+void EngineConnection::compare_versions() {
+  idl::EngineInfo info;
+  try {
+    connection_->engine().engine_info(info);
+  } catch (const idl::Unavailable&) {
+    return;  // the call that follows says so
+  }
+  if (info.version != version()) {
+    std::cerr << "automl: the engine is version " << shown(info.version) << ", this program "
+              << version() << "; automl server stop ends the old engine (sessions go on)\n";
   }
 }
 
@@ -131,17 +158,23 @@ void EngineConnection::reconnect(const std::string& why) {
   } else if (now_ms() > patience_ends_ms_) {
     throw idl::Disconnected("the engine cannot be reached: " + why);
   }
+  if (interrupted()) {
+    throw idl::Disconnected("left while the engine was away");
+  }
   std::this_thread::sleep_for(kPause);
 }
 
 void EngineConnection::wait_for_store(const idl::Unavailable& unavailable) {
   if (!told_) {
-    std::cerr << "automl: waiting for the engine: " << unavailable.message << "\n";
+    std::cerr << "automl: waiting for the engine: " << shown(unavailable.message) << "\n";
     told_ = true;
   }
   if (patience_ends_ms_ == 0) {
     patience_ends_ms_ = now_ms() + kPatienceMs;
   } else if (now_ms() > patience_ends_ms_) {
+    throw unavailable;
+  }
+  if (interrupted()) {
     throw unavailable;
   }
   std::this_thread::sleep_for(kPause * 4);

@@ -44,6 +44,7 @@ class EngineConnection {
  private:
   idl::EngineClient& client();
   void connect();
+  void compare_versions();
   void reconnect(const std::string& why);
   void wait_for_store(const idl::Unavailable& unavailable);
 
@@ -53,6 +54,7 @@ class EngineConnection {
   std::unique_ptr<idl::Connection> connection_;
   long patience_ends_ms_ = 0;  // while reconnecting; 0: connected
   bool told_ = false;
+  bool met_ = false;  // connected once
 };
 
 }  // namespace automl::cli

@@ -135,7 +135,7 @@ void add_export(CLI::App& app, Context& context) {
                                 true);
   command.option("STUDY", study, "The study").required();
   command.choice("--format", format, {"csv", "json"}, "csv or json");
-  command.option("-o,--output", path, "File to write");
+  command.option("-o,--output", path, "File to write").takes("FILE");
   command.then([&context] {
     context.chosen = [&context] { return export_study(context, study, format, path); };
   });

@@ -24,15 +24,22 @@ bool matches(const std::string& pattern, const std::string& path) {
     }
     return fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
   }
+  // Before it the head must fit whole folders, after it the rest may start at any folder below.
   const std::string head = pattern.substr(0, stars);
   const std::string tail = pattern.substr(stars + 3);
-  for (std::size_t at = 0; at != std::string::npos;) {
-    if (fnmatch(head.c_str(), path.substr(0, at).c_str(), FNM_PATHNAME) == 0 &&
-        matches(tail, path.substr(at))) {
-      return true;
-    }
+  const auto next_folder = [&path](std::size_t at) {
     at = path.find('/', at);
-    at = at == std::string::npos ? at : at + 1;
+    return at == std::string::npos ? at : at + 1;
+  };
+  for (std::size_t at = 0; at != std::string::npos; at = next_folder(at)) {
+    if (fnmatch(head.c_str(), path.substr(0, at).c_str(), FNM_PATHNAME) != 0) {
+      continue;
+    }
+    for (std::size_t below = at; below != std::string::npos; below = next_folder(below)) {
+      if (matches(tail, path.substr(below))) {
+        return true;
+      }
+    }
   }
   return false;
 }
@@ -67,9 +74,9 @@ void IgnoreRules::add(const std::string& text) {
   }
 }
 
-bool IgnoreRules::ignores(const std::string& path, bool folder) const {
+std::optional<bool> IgnoreRules::decision(const std::string& path, bool folder) const {
   const std::string name = path.substr(path.rfind('/') + 1);
-  bool ignored = false;
+  std::optional<bool> ignored;
   for (const Rule& rule : rules_) {
     if (rule.folders_only && !folder) {
       continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,9 @@ namespace automl::cli {
 class IgnoreRules {
  public:
   void add(const std::string& text);
-  // `path` relative to the ignore file's folder.
-  bool ignores(const std::string& path, bool folder) const;
+  // Whether the path, relative to the ignore file's folder, is ignored (true) or taken back
+  // (false); unset when no pattern matches.
+  std::optional<bool> decision(const std::string& path, bool folder) const;
 
  private:
   struct Rule {

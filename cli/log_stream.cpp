@@ -11,6 +11,8 @@ namespace automl::cli {
 namespace {
 
 constexpr std::int32_t kSliceBytes = 1 << 20;
+// A line this long may go on in the next one of its stream.
+constexpr std::size_t kPieceBytes = 16 << 10;
 
 }  // namespace
 
@@ -51,6 +53,7 @@ void LogStream::copy_rest() {
     print(part_);
     part_.clear();
   }
+  close_lines();
   std::cout << std::flush;
 }
 
@@ -64,7 +67,20 @@ void LogStream::print(const std::string& line) {
     std::cout << line << "\n";
     return;
   }
-  (error ? std::cerr : std::cout) << line.substr(text_at + 1) << "\n";
+  std::ostream& out = error ? std::cerr : std::cout;
+  bool& open = error ? error_open_ : out_open_;
+  const std::string text = line.substr(text_at + 1);
+  if (open && line[space + 4] != '+') {
+    out << "\n";
+  }
+  open = text.size() >= kPieceBytes;
+  out << text << (open ? "" : "\n");
+}
+
+void LogStream::close_lines() {
+  std::cout << (out_open_ ? "\n" : "");
+  std::cerr << (error_open_ ? "\n" : "");
+  out_open_ = error_open_ = false;
 }
 
 }  // namespace automl::cli

@@ -22,6 +22,7 @@ class LogStream {
 
  private:
   void print(const std::string& line);
+  void close_lines();
 
   EngineConnection& engine_;
   std::string session_;
@@ -29,6 +30,8 @@ class LogStream {
   int attempt_ = 0;
   std::int64_t offset_ = 0;
   bool ended_ = false;
+  bool out_open_ = false;  // the line printed last may go on
+  bool error_open_ = false;
   std::string part_;  // of a line that is not complete yet
 };
 

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
-#include <thread>
-
 #include "cli/commands.hpp"
-#include "cli/live_view.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/log_stream.hpp"
 
 namespace automl::cli {
 
 namespace {
 
+// The log of a study is not one log: says what to ask for.
+void refuse_study(Context& context, const std::string& subject) {
+  try {
+    idl::StudyStatus status;
+    context.engine().call([&](idl::EngineClient& client) { client.study_status(status, subject); });
+  } catch (const idl::NotFound&) {
+    return;
+  }
+  throw UsageError(subject + " is a study; name one of its trials, such as " + subject + "/0");
+}
+
 int logs(Context& context, const std::string& subject, bool follow, bool stamps) {
-  interrupted();
+  listen_for_interrupts();
   LogStream log(context.engine(), subject, stamps);
-  log.copy_new();
+  try {
+    log.copy_new();
+  } catch (const idl::NotFound&) {
+    refuse_study(context, subject);
+    throw;
+  }
   while (follow && !interrupted()) {
     idl::SessionRow row;
     context.engine().call([&](idl::EngineClient& client) { client.show_session(row, subject); });
@@ -21,7 +34,7 @@ int logs(Context& context, const std::string& subject, bool follow, bool stamps)
     if (row.session.ended_ms != 0) {
       break;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    rest_ms(200);
   }
   log.copy_rest();
   return kDone;

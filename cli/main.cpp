@@ -1,37 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // automl: the command line.
-#include <csignal>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <thrift/TOutput.h>
 
 #include "cli/commands.hpp"
+#include "cli/nearest_word.hpp"
 #include "cli/study_text.hpp"
 #include "cli/text.hpp"
 #include "idl/version.hpp"
 
 namespace automl::cli {
 
-Command add_command(CLI::App& app,
-                    Context& context,
-                    const std::string& name,
-                    const std::string& help,
-                    const std::string& examples,
-                    bool listing) {
-  CLI::App* command = app.add_subcommand(name, help);
-  command->footer("Examples:\n" + examples);
-  if (listing) {
-    command->add_flag("--json", context.json, "Print JSON for programs");
-  }
-  return Command(command);
-}
-
 namespace {
 
 int complain(const std::string& message, int code) {
   std::cerr << "automl: " << shown(message) << "\n";
   return code;
+}
+
+std::string no_such_command(const CLI::App& app, const std::string& typed) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    names.push_back(command->get_name());
+  }
+  const std::string nearest = nearest_word(typed, names);
+  return "there is no command \"" + typed + "\"" +
+         (nearest.empty() ? "; automl help shows what there is"
+                          : "; did you mean \"" + nearest + "\"?");
 }
 
 // One line that says what to do, and the exit code.
@@ -61,61 +58,92 @@ int run_chosen(Context& context) {
   }
 }
 
+void add_help(CLI::App& app, Context& context) {
+  static std::string topic;
+  CLI::App* help = app.add_subcommand("help", "Show help of a command");
+  help->add_option("COMMAND", topic)->type_name("");
+  help->footer("Examples:\n  automl help start\n  automl help run");
+  help->callback([&] {
+    context.chosen = [&app] {
+      for (const CLI::App* command : app.get_subcommands({})) {
+        if (command->get_name() == topic) {
+          std::cout << command->help("automl");
+          return kDone;
+        }
+      }
+      if (!topic.empty()) {
+        throw UsageError(no_such_command(app, topic));
+      }
+      std::cout << app.help();
+      return kDone;
+    };
+  });
+}
+
+void add_version(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("version", "Show the version");
+  command->footer("Examples:\n  automl version\n  automl --version");
+  command->callback([&context] {
+    context.chosen = [] {
+      std::cout << "automl " << version() << "\n";
+      return kDone;
+    };
+  });
+}
+
+void add_commands(CLI::App& app, Context& context) {
+  for (const auto add :
+       {add_start, add_check,  add_run,    add_ps,         add_why,  add_logs,   add_stop,
+        add_pause, add_resume, add_board,  add_status,     add_show, add_export, add_ask,
+        add_tell,  add_report, add_server, add_completion, add_help, add_version}) {
+    add(app, context);
+  }
+}
+
+// What was wrong with the words that were typed, and where to look.
+int complain_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> given = app.get_subcommands();
+  const std::vector<std::string> rest = app.remaining(true);
+  if (given.empty() && !rest.empty() && rest[0][0] != '-') {
+    return complain(no_such_command(app, rest[0]), kBadUsage);
+  }
+  if (!given.empty() && given[0]->get_name() == "run" && !rest.empty()) {
+    return complain("the command goes after --, as in automl run -g 1 -- python3 train.py",
+                    kBadUsage);
+  }
+  const std::string topic = given.empty() ? "" : " " + given[0]->get_name();
+  return complain(std::string(error.what()) + "; automl help" + topic + " shows what there is",
+                  kBadUsage);
+}
+
 int run_program(int argc, char** argv) {
   CLI::App app("Hyperparameter search and training sessions on this machine.", "automl");
   Context context;
   app.require_subcommand(0, 1);
-  app.set_version_flag("--version", std::string("automl ") + version());
-  app.add_option("--server", context.server, "Engine to use: unix:/path or host:port");
+  app.set_version_flag("--version", std::string("automl ") + version(), "Show the version");
+  app.set_help_flag("-h,--help", "Show help");
+  app.add_option("--server", context.server, "Engine to use: unix:/path or host:port")
+      ->type_name("ENDPOINT");
   app.add_flag("-q,--quiet", context.quiet, "Print results only");
   app.footer("automl help COMMAND shows options and examples.");
-  for (const auto add : {add_start,
-                         add_check,
-                         add_run,
-                         add_ps,
-                         add_why,
-                         add_logs,
-                         add_stop,
-                         add_pause,
-                         add_resume,
-                         add_board,
-                         add_status,
-                         add_show,
-                         add_export,
-                         add_ask,
-                         add_tell,
-                         add_report,
-                         add_server,
-                         add_completion}) {
-    add(app, context);
-  }
-  std::string topic;
-  CLI::App* help = app.add_subcommand("help", "Show help of a command");
-  help->add_option("COMMAND", topic);
-  help->callback([&] {
-    const CLI::App* command = topic.empty() ? &app : nullptr;
-    for (const CLI::App* one : app.get_subcommands({})) {
-      command = one->get_name() == topic ? one : command;
-    }
-    if (command == nullptr) {
-      throw CLI::ValidationError("there is no command \"" + topic + "\"");
-    }
-    std::cout << command->help();
-    context.chosen = [] { return kDone; };
-  });
-  app.fallthrough();
+  app.fallthrough();  // so that --server and -q may also stand after the command
+  add_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {
     return app.exit(done);
   } catch (const CLI::ParseError& error) {
-    return complain(std::string(error.what()) + "; automl help shows what there is", kBadUsage);
+    return complain_usage(app, error);
   }
   if (!context.chosen) {
     std::cout << app.help();
     return kDone;
   }
-  return run_chosen(context);
+  const int code = run_chosen(context);
+  if (!std::cout.flush()) {
+    return complain("could not write all of the output: disk full?", kFailed);
+  }
+  return code;
 }
 
 }  // namespace
@@ -123,7 +151,6 @@ int run_program(int argc, char** argv) {
 }  // namespace automl::cli
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
   apache::thrift::GlobalOutput.setOutputFunction([](const char*) {});
   return automl::cli::run_program(argc, argv);
 }

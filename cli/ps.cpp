@@ -45,13 +45,15 @@ int ps(Context& context, const idl::SessionFilter& filter) {
     return kDone;
   }
   Table table;
-  for (const char* title : {"SESSION", "STATE", "STUDY", "STEP", "METRIC"}) {
-    table.add_column(title);
-  }
+  table.add_column("SESSION").may_shrink(12);
+  table.add_column("STATE");
+  table.add_column("STUDY").may_shrink(8).may_drop();
+  table.add_column("STEP", true).may_drop();
+  table.add_column("METRIC").may_shrink(10);
   for (const char* title : {"GPU", "CPU", "MEM", "ELAPSED"}) {
     table.add_column(title, true);
   }
-  table.add_column("NODE");
+  table.add_column("NODE").may_shrink(5).may_drop();
   for (const idl::SessionRow& row : list.rows) {
     const idl::Session& session = row.session;
     const std::int64_t start_ms = session.started_ms > 0 ? session.started_ms : session.created_ms;
@@ -62,7 +64,7 @@ int ps(Context& context, const idl::SessionFilter& filter) {
                    state_word(session.state),
                    shown(study),
                    row.latest_metrics.empty() ? "" : std::to_string(row.latest_step),
-                   cut(latest(row), 36),
+                   latest(row),
                    gpus(row),
                    row.attempt.placement.cpus > 0 ? std::to_string(row.attempt.placement.cpus) : "",
                    row.memory_bytes > 0 ? bytes_text(row.memory_bytes) : "",

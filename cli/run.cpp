@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
-#include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 #include "cli/commands.hpp"
-#include "cli/live_view.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/log_stream.hpp"
 #include "cli/text.hpp"
 #include "idl/json_writer.hpp"
@@ -126,9 +124,9 @@ int run(Context& context, const RunOptions& options) {
     return kDone;
   }
   if (!context.quiet) {
-    std::cerr << "session " << name << "\n";
+    std::cerr << "session " << shown(name) << "\n";
   }
-  interrupted();
+  listen_for_interrupts();
   LogStream log(engine, name, false);
   std::string waiting;
   for (;;) {
@@ -143,18 +141,18 @@ int run(Context& context, const RunOptions& options) {
     if (row.session.ended_ms != 0) {
       log.copy_rest();
       if (row.session.state != idl::SessionState::COMPLETE && !context.quiet) {
-        std::cerr << "automl: session " << name << " " << state_word(row.session.state) << ": "
-                  << shown(row.session.reason) << "\n";
+        std::cerr << "automl: session " << shown(name) << " " << state_word(row.session.state)
+                  << ": " << shown(row.session.reason) << "\n";
       }
       const int code = row.session.exit_code;
       return code != 0 ? code : (row.session.state == idl::SessionState::COMPLETE ? 0 : kFailed);
     }
     if (interrupted()) {
-      std::cerr << "\ndetached; the session goes on. automl logs -f " << name
-                << " comes back, automl stop " << name << " ends it\n";
+      std::cerr << "\ndetached; the session goes on\nautoml logs -f " << shown(name)
+                << " comes back · automl stop " << shown(name) << " ends it\n";
       return kDone;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    rest_ms(100);
   }
 }
 
@@ -172,10 +170,11 @@ void add_run(CLI::App& app, Context& context) {
                   true);
   command.option("-g,--gpus", options.gpus, {0, 1'000}, "GPUs");
   command.option("-c,--cpus", options.cpus, {0, 10'000}, "CPUs");
-  command.option("-m,--memory", options.memory, "Memory limit, such as 8GiB");
-  command.option("-t,--time", options.time, "Time limit, such as 30m or 2h");
-  command.list("-d,--dataset", options.datasets, "A dataset: a path on this machine");
-  command.list("-e,--env", options.environment, "KEY=VALUE for the program");
+  command.option("-m,--memory", options.memory, "Memory limit, such as 8GiB").takes("SIZE");
+  command.option("-t,--time", options.time, "Time limit, such as 30m or 2h").takes("TIME");
+  command.list("-d,--dataset", options.datasets, "A dataset: a path on this machine").takes("PATH");
+  command.list("-e,--env", options.environment, "Set in the program's environment")
+      .takes("KEY=VALUE");
   command.flag("--detach", options.detach, "Print the session's name and return at once");
   command.list("COMMAND", options.command, "After --: the command with its arguments").required();
   command.then([&context] { context.chosen = [&context] { return run(context, options); }; });

@@ -77,9 +77,13 @@ void add_server(CLI::App& app, Context& context) {
                                 "  automl server status --json",
                                 true);
   const std::pair<const char*, int (*)(Context&)> actions[] = {
-      {"start", start_server}, {"stop", stop_server}, {"status", server_status}};
-  for (const auto& [name, action] : actions) {
-    command.below(name, std::string(name) + " the engine").then([&context, act = action] {
+      {"Start the engine; it stays until it is stopped", start_server},
+      {"Stop the engine; sessions go on and wait for the next one", stop_server},
+      {"Say whether an engine runs, and which", server_status}};
+  const char* names[] = {"start", "stop", "status"};
+  for (std::size_t i = 0; i < std::size(names); ++i) {
+    const auto& [help, action] = actions[i];
+    command.below(names[i], help).then([&context, act = action] {
       context.chosen = [&context, act] { return act(context); };
     });
   }

@@ -32,7 +32,7 @@ void print_attempts(const idl::TrialDetail& detail, const Screen& screen) {
   for (const char* title : {"TIME", "CPU s", "MEM"}) {
     table.add_column(title, true);
   }
-  table.add_column("ENDED");
+  table.add_column("ENDED").may_shrink(10);
   for (const idl::Attempt& attempt : detail.attempts) {
     const bool over = attempt.__isset.exit;
     table.add_row(
@@ -54,7 +54,7 @@ void print_measurements(const idl::TrialDetail& detail, const Screen& screen) {
   const std::size_t first = count > kLastMeasurements ? count - kLastMeasurements : 0;
   Table table;
   table.add_column("STEP", true);
-  table.add_column("METRICS");
+  table.add_column("METRICS").may_shrink(10);
   for (std::size_t i = first; i < count; ++i) {
     const idl::Measurement& measurement = detail.measurements[i].measurement;
     std::string text;

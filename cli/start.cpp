@@ -77,11 +77,21 @@ idl::StudyStatus submit(Context& context, const std::string& path) {
   return reply.status;
 }
 
+// The study file that is meant: the file itself, or study.yaml in the folder; empty: none.
+std::string file_meant(const std::string& subject) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(subject, error)) {
+    return std::filesystem::exists(subject, error) ? subject : "";
+  }
+  const std::string inside = (std::filesystem::path(subject) / "study.yaml").string();
+  return std::filesystem::exists(inside, error) ? inside : "";
+}
+
 int start(Context& context, const std::string& subject, bool detach) {
   idl::StudyStatus status;
-  if (std::filesystem::exists(subject)) {
+  if (const std::string file = file_meant(subject); !file.empty()) {
     try {
-      status = submit(context, subject);
+      status = submit(context, file);
     } catch (const UsageError& error) {
       if (std::string(error.what()).empty()) {
         return kBadUsage;  // the errors are printed
@@ -107,8 +117,8 @@ int start(Context& context, const std::string& subject, bool detach) {
     return kDone;
   }
   if (watch_study(context.engine(), name, context.quiet || context.json) == Watched::kDetached) {
-    std::cout << "\ndetached; the study goes on. automl start " << shown(name)
-              << " comes back, automl stop " << shown(name) << " ends it\n";
+    std::cout << "\ndetached; the study goes on\nautoml start " << shown(name)
+              << " comes back · automl stop " << shown(name) << " ends it\n";
     return kDone;
   }
   return conclude(context, name);
@@ -127,7 +137,9 @@ void add_start(CLI::App& app, Context& context) {
                                 "  automl start digits            watch a study again\n"
                                 "  automl start -d study.yaml     start and return at once",
                                 true);
-  command.option("STUDY", subject, "A study file, or the name of a study").required();
+  command
+      .option("STUDY", subject, "A study file, a folder with a study.yaml, or the name of a study")
+      .required();
   command.flag("-d,--detach", detach, "Return at once; the study goes on");
   command.then(
       [&context] { context.chosen = [&context] { return start(context, subject, detach); }; });

@@ -4,7 +4,7 @@
 
 #include "cli/board_text.hpp"
 #include "cli/commands.hpp"
-#include "cli/live_view.hpp"
+#include "cli/study_frame.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "idl/json_writer.hpp"
@@ -21,13 +21,11 @@ int show_study(Context& context, const std::string& study) {
     return kDone;
   }
   const Screen screen = Screen::of(STDOUT_FILENO);
-  const std::string header = header_text(status, screen);
-  std::cout << header.substr(0, header.find('\n') + 1) << "state "
-            << state_word(status.study.state);
+  std::cout << header_text(status, screen) << "state " << state_word(status.study.state);
   if (!status.study.reason.empty()) {
     std::cout << ": " << shown(status.study.reason);
   }
-  std::cout << "\n" << frame_text(status, screen);
+  std::cout << "\n\n" << frame_text(status, screen);
   const std::string comparison = comparison_text(status);
   if (!comparison.empty()) {
     std::cout << comparison << "\n";
@@ -68,13 +66,13 @@ int overview(Context& context) {
     return kDone;
   }
   Table table;
-  table.add_column("STUDY");
+  table.add_column("STUDY").may_shrink(12);
   table.add_column("STATE");
   for (const char* title : {"DONE", "RUNNING", "FAILED", "BEST"}) {
     table.add_column(title, true);
   }
-  table.add_column("METRIC");
-  table.add_column("CREATED");
+  table.add_column("METRIC").may_shrink(8);
+  table.add_column("CREATED").may_drop();
   for (const idl::StudyStatus& status : studies) {
     const idl::Study& study = status.study;
     if (study.smoke) {

@@ -17,6 +17,9 @@ namespace automl::cli {
 
 namespace {
 
+constexpr std::size_t kEndless = 100'000;
+constexpr std::size_t kNarrowest = 20;
+
 struct Symbol {
   std::uint32_t code = 0xfffd;
   std::size_t bytes = 1;
@@ -179,7 +182,8 @@ int decimals_for(std::vector<double> values) {
     gap = gap == 0 ? step : std::min(gap, step);
   }
   const double wanted = gap > 0 ? std::ceil(-std::log10(gap)) + 1 : 4;
-  return static_cast<int>(std::clamp(wanted, 3.0, 6.0));
+  const bool small = values.empty() || std::max(-values.front(), values.back()) < 1;
+  return static_cast<int>(std::clamp(wanted, small ? 4.0 : 3.0, 6.0));
 }
 
 std::string fixed_text(double value, int decimals) {
@@ -234,10 +238,11 @@ Screen Screen::of(int file) {
   const char* no_colour = std::getenv("NO_COLOR");
   screen.colour = screen.terminal && (no_colour == nullptr || *no_colour == '\0');
   winsize size{};
-  if (isatty(file) == 1 && ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) {
-    screen.width = size.ws_col;
-  } else if (!screen.terminal) {
-    screen.width = 200;
+  if (isatty(file) != 1) {
+    screen.width = kEndless;
+  } else if (ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    screen.width = std::max<std::size_t>(size.ws_col, kNarrowest);
+    screen.height = size.ws_row > 0 ? size.ws_row : screen.height;
   }
   return screen;
 }

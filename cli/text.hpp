@@ -26,7 +26,8 @@ std::string local_time(std::int64_t ms);                              // 2026-11
 
 // Short, but enough digits to come back to nearly the same number.
 std::string number_text(double value, int digits = 6);
-// The same number of decimals for all, as many as tell neighbours apart (3 to 10).
+// The same number of decimals for all, as many as tell neighbours apart (3 to 6,
+// at least 4 for values below 1).
 int decimals_for(std::vector<double> values);
 std::string fixed_text(double value, int decimals);
 
@@ -43,7 +44,8 @@ const char* state_word(idl::StudyState::type state);
 struct Screen {
   bool terminal = false;
   bool colour = false;
-  std::size_t width = 80;
+  std::size_t width = 80;   // columns; endless for a file or a pipe
+  std::size_t height = 24;  // lines
 
   static Screen of(int file);
   std::string bold(const std::string& text) const;

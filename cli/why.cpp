@@ -23,9 +23,9 @@ int why(Context& context, const std::string& subject) {
     return kDone;
   }
   Table table;
-  for (const char* title : {"WHAT", "RULE", "BECAUSE"}) {
-    table.add_column(title);
-  }
+  table.add_column("WHAT").may_shrink(12);
+  table.add_column("RULE");
+  table.add_column("BECAUSE").may_shrink(20);
   for (const idl::Blockage& block : blocks) {
     table.add_row({shown(block.subject), shown(block.rule), shown(block.detail)});
   }
