@@ -135,12 +135,16 @@ std::vector<Process> descendants() {
 }
 
 std::int64_t proportional_memory(const std::vector<Process>& processes) {
+  static const bool kKernelTells = access("/proc/self/smaps_rollup", R_OK) == 0;
   std::int64_t bytes = 0;
   for (const Process& process : processes) {
     const auto text = read_file("/proc/" + std::to_string(process.pid) + "/smaps_rollup");
     const std::size_t at = text ? text->find("\nPss:") : std::string::npos;
-    bytes += at == std::string::npos ? process.memory_bytes
-                                     : std::strtoll(text->c_str() + at + 5, nullptr, 10) * 1024;
+    if (at != std::string::npos) {
+      bytes += std::strtoll(text->c_str() + at + 5, nullptr, 10) * 1024;
+    } else if (!kKernelTells) {
+      bytes += process.memory_bytes;
+    }  // else it has ended meanwhile
   }
   return bytes;
 }

@@ -269,7 +269,11 @@ void CommandRun::sample_usage() {
   last_cpu_s_ = cpu_s;
   sampled_ = now;
   forwarder_.set_usage(memory_bytes, elapsed_s > 0 ? 100 * spent_s / elapsed_s : 0);
-  if (command_.memory_bytes > 0 && memory_bytes > command_.memory_bytes) {
+  // Twice in a row: processes that end while they are looked at count for too much.
+  samples_above_limit_ = command_.memory_bytes > 0 && memory_bytes > command_.memory_bytes
+                             ? samples_above_limit_ + 1
+                             : 0;
+  if (samples_above_limit_ >= 2) {
     stop(idl::ExitCause::OUT_OF_MEMORY,
          "used " + in_units(memory_bytes) + " of memory, its limit is " +
              in_units(command_.memory_bytes),

@@ -82,6 +82,7 @@ class CommandRun {
   std::string stop_why_;
   std::string last_error_line_;
   std::int64_t peak_memory_bytes_ = 0;
+  int samples_above_limit_ = 0;
   double last_cpu_s_ = 0;
   std::int64_t memory_kills_before_ = -1;
 };
