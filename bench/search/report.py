@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes docs/benchmarks.md and its plots from the kept results.
+
+    report.py [--work DIR] [--out docs/benchmarks.md]
+
+Ranks compare the methods on the same problem and seed. A method takes part at a budget when it has runs that long on
+nine tenths of the problems; only the cells that all who take part have run count.
+"""
+import argparse
+import pathlib
+import sys
+
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from suite import plots, results  # noqa: E402
+
+BUDGETS = (25, 50, 100, 200)
+OURS = ("automl", "automl-gp", "automl-tpe")
+START, END = "<!-- search: written by bench/search/report.py -->", "<!-- end of search -->"
+
+
+def newest(loaded):
+    """{method: (label, runs)}: of ours the version with the newest file wins, of peers the highest version."""
+    chosen = {}
+    for label in sorted(loaded):
+        method = label.split("@")[0]
+        path = results.KEEP / f"{label}.jsonl.gz"
+        age = path.stat().st_mtime if path.exists() and method in OURS else 0
+        if method not in chosen or (age, label) >= chosen[method][0]:
+            chosen[method] = ((age, label), loaded[label])
+    return {method: (key[1], runs) for method, (key, runs) in chosen.items()}
+
+
+def cells(methods, budget, suite):
+    """(keys, scores[method, cell]) where every method has a run that long."""
+    common = None
+    for runs in methods.values():
+        have = {k for k, run in runs.items() if suite(run) and results.at(run, budget) is not None}
+        common = have if common is None else common & have
+    keys = sorted(common or ())
+    table = np.array([[results.at(runs[key], budget) for key in keys] for runs in methods.values()], dtype=float)
+    return keys, np.where(np.isfinite(table), table, np.inf)
+
+
+def taking_part(methods, budget, suite):
+    covered = {name: {key[0] for key, run in runs.items() if suite(run) and results.at(run, budget) is not None}
+               for name, runs in methods.items()}
+    most = max(map(len, covered.values()), default=0)
+    return {name: runs for name, runs in methods.items() if most and len(covered[name]) >= 0.9 * most}
+
+
+def ranks(table):
+    """Per column 1 for the lowest; ties share the mean. table: (methods, cells)."""
+    below = (table[:, None, :] > table[None, :, :]).sum(axis=1)
+    same = (table[:, None, :] == table[None, :, :]).sum(axis=1)
+    return below + (same + 1) / 2
+
+
+def interval(values, groups, rng, draws=1000):
+    """95 % interval of the mean, problems drawn with replacement and then their seeds."""
+    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
+    means = []
+    for _ in range(draws):
+        picked = rng.integers(len(members), size=len(members))
+        means.append(np.mean([values[rng.choice(members[i], size=len(members[i]))].mean() for i in picked]))
+    return np.percentile(means, [2.5, 97.5])
+
+
+def group_mean(values, groups):
+    return np.mean([values[groups == group].mean() for group in np.unique(groups)])
+
+
+def rank_table(methods, suite, title):
+    """Markdown lines and {method: {budget: mean rank}}."""
+    rng = np.random.default_rng(0)
+    rows, found, counts = {name: [] for name in methods}, {name: {} for name in methods}, []
+    for budget in BUDGETS:
+        present = taking_part(methods, budget, suite)
+        keys, table = cells(present, budget, suite)
+        counts.append(f"{len(keys)} ({len({k[0] for k in keys})})")
+        for name in methods:
+            if name not in present or not keys:
+                rows[name].append("–")
+        if not keys:
+            continue
+        ranked, groups = ranks(table), np.array([key[0] for key in keys])
+        means = [group_mean(row, groups) for row in ranked]
+        for name, row, mean in zip(present, ranked, means):
+            low, high = interval(row, groups, rng)
+            found[name][budget] = mean
+            text = f"{mean:.2f} ({low:.2f}–{high:.2f})"
+            rows[name].append(f"**{text}**" if mean == min(means) else text)
+    lines = [f"### {title}", "", f"| method | {' | '.join(f'{b} trials' for b in BUDGETS)} |",
+             "| --- |" + " --- |" * len(BUDGETS)]
+    lines += [f"| {name} | {' | '.join(rows[name])} |" for name in methods]
+    lines += [f"| *runs each (problems)* | {' | '.join(counts)} |", ""]
+    return lines, found
+
+
+def class_table(methods, suite, budget):
+    methods = taking_part(methods, budget, suite)
+    kinds = sorted({run["kind"] for runs in methods.values() for run in runs.values() if suite(run)})
+    lines = [f"### By class of problem, mean rank after {budget} trials", "",
+             f"| class | {' | '.join(methods)} |", "| --- |" + " --- |" * len(methods)]
+    for kind in kinds:
+        keys, table = cells(methods, budget, lambda run: suite(run) and run["kind"] == kind)
+        if keys:
+            groups = np.array([key[0] for key in keys])
+            means = [group_mean(row, groups) for row in ranks(table)]
+            shown = [f"**{m:.2f}**" if m == min(means) else f"{m:.2f}" for m in means]
+            lines.append(f"| {kind} | {' | '.join(shown)} |")
+    return lines + [""]
+
+
+def time_table(methods):
+    lines = ["### Wall time of a suggestion (asking and telling; ms, median over runs)", "",
+             "Each as its own run measured it, on two shared cores with one thread: an order of magnitude, no "
+             "comparison side by side.", "", "| method | runs | trials | first quarter | last quarter |",
+             "| --- | --- | --- | --- | --- |"]
+    for name, runs in methods.items():
+        for trials in sorted({run["trials"] for run in runs.values() if ":" not in run["problem"]}):
+            of = [run["ms"] for run in runs.values() if run["trials"] == trials and ":" not in run["problem"]]
+            first, last = np.median([ms[0] for ms in of]), np.median([ms[-1] for ms in of])
+            lines.append(f"| {name} | {len(of)} | {trials} | {first:.3g} | {last:.3g} |")
+    return lines + [""]
+
+
+def real_models(methods):
+    """Bayesmark score: 0 is random search's median after the first round of 8, 100 the best that any run found."""
+    def suite(run):
+        return run["problem"].startswith("bayesmark:")
+    pool = {}
+    for runs in methods.values():
+        for key, run in runs.items():
+            if suite(run):
+                pool.setdefault(key, []).append(min(score for _, score in run["curve"]))
+    zero = {}
+    for (problem, _), run in methods.get("random", {}).items():
+        if suite(run) and results.at(run, 8) is not None:
+            zero.setdefault(problem, []).append(results.at(run, 8))
+    rounds = (4, 8, 16)
+    present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
+    lines = ["### Real models (Bayesmark protocol: rounds of 8)", "",
+             "Mean score over models and data sets; 0: random search's median after one round, 100: the best of all "
+             "runs.", "", f"| method | {' | '.join(f'{r} rounds' for r in rounds)} | runs |", "| --- |" + " --- |" * 4]
+    for name, runs in present.items():
+        row, n = [], 0
+        for r in rounds:
+            scores = {}
+            for key in cells(present, 8 * r, suite)[0]:
+                start, best = np.median(zero.get(key[0], [np.nan])), min(pool[key])
+                if start > best:
+                    scores.setdefault(key[0], []).append(100 * (start - results.at(runs[key], 8 * r)) / (start - best))
+            n = sum(map(len, scores.values()))
+            row.append(f"{np.mean([np.mean(s) for s in scores.values()]):.1f}" if scores else "–")
+        lines.append(f"| {name} | {' | '.join(row)} | {n} |")
+    return lines + [""] if present else []
+
+
+def curves(methods, suite, title, path):
+    """Mean rank at every trial up to the longest common one, as a plot; False when there is nothing to show."""
+    methods = taking_part(methods, BUDGETS[0], suite)
+    lines = {name: [] for name in methods}
+    for trial in (5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 100, 125, 150, 175, 200):
+        keys, table = cells(methods, trial, suite)
+        if keys and len(taking_part(methods, trial, suite)) == len(methods):
+            groups = np.array([key[0] for key in keys])
+            for name, row in zip(methods, ranks(table)):
+                lines[name].append((trial, group_mean(row, groups)))
+    if not any(lines.values()):
+        return False
+    path.write_text(plots.line_chart(title, "trials", "mean rank (lower is better)", lines))
+    return True
+
+
+def sections(loaded, folder):
+    chosen = newest(loaded)
+    methods = {name: runs for name, (_, runs) in sorted(chosen.items())}
+    lines = ["Versions: " + ", ".join(f"{name} {label.split('@')[1]} ({len(runs)} runs)"
+                                      for name, (label, runs) in sorted(chosen.items())) + ".", ""]
+    suites = {"functions": ("Test functions: mean rank", lambda run: ":" not in run["problem"]),
+              "recorded": ("Recorded training runs: mean rank", lambda run: run["problem"].startswith("recorded:"))}
+    for key, (title, suite) in suites.items():
+        present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
+        if len(present) < 2:
+            continue
+        table, _ = rank_table(present, suite, title)
+        lines += table
+        if curves(present, suite, title, folder / f"search-{key}.svg"):
+            lines += [f"![{title}](search-{key}.svg)", ""]
+        for budget in (50, 100, 200):
+            if len(taking_part(present, budget, suite)) > 1:
+                lines += class_table(present, suite, budget)
+    return lines + real_models(methods) + time_table(methods)
+
+
+def write(loaded, out, folder):
+    """Puts the tables between the marks of `out` (appended where there are none), plots into `folder`."""
+    body = "\n".join([START, "", *sections(loaded, folder)]) + END + "\n"
+    text = out.read_text() if out.exists() else "# Benchmarks\n\n"
+    if START in text:
+        text = text[:text.index(START)] + body + text[text.index(END) + len(END) + 1:]
+    else:
+        text += body
+    out.write_text(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    docs = HERE.parents[1] / "docs"
+    parser.add_argument("--work", help="also the runs of this working folder")
+    parser.add_argument("--out", type=pathlib.Path, default=docs / "benchmarks.md")
+    options = parser.parse_args()
+    write(results.load(options.work), options.out, options.out.parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs search methods on the benchmark's problems; what has been run already is not run again.
+
+    run.py --methods automl,random --suite functions --trials 100 --seeds 0..5 --budget 3600
+    run.py --collect            merges finished runs into bench/search/results, one file a method and version
+
+Every process writes to a working file of its own, so shards may run side by side: --shard 0/2 and --shard 1/2. With
+--budget it ends after so many seconds, and the next call continues. OMP_NUM_THREADS=1 for everybody.
+"""
+import os
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+import argparse
+import hashlib
+import json
+import math
+import pathlib
+import sys
+import time
+import warnings
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from suite import catalogue, results  # noqa: E402
+from suite.methods import METHODS, missing  # noqa: E402
+from suite.problem import generator  # noqa: E402
+
+WORK = HERE.parents[1] / "build" / "bench-search"
+
+
+def run_one(method, problem, seed, trials):
+    """One run: asks, evaluates and tells, and notes the score of the configuration that looks best so far."""
+    method.start(problem.space, int(generator(problem.name, seed, "method").integers(2**31)), trials, problem.batch)
+    best, curve, seconds, done = math.inf, [], [0.0] * trials, 0
+    while done < trials:
+        start = time.perf_counter()
+        asked = method.ask(min(problem.batch, trials - done))
+        spent = time.perf_counter() - start
+        values = [problem.observe(configuration, done + i) for i, (_, configuration) in enumerate(asked)]
+        start = time.perf_counter()
+        for (token, _), value in zip(asked, values):
+            method.tell(token, value)
+        spent += time.perf_counter() - start
+        for (_, configuration), value in zip(asked, values):
+            seconds[done] = spent / len(asked)
+            done += 1
+            if value < best:
+                best = value
+                curve.append([done, float(f"{problem.score(configuration):.6g}")])
+    quarter = max(trials // 4, 1)
+    ms = [round(1000 * sum(seconds[i:i + quarter]) / quarter, 3) for i in range(0, quarter * 4, quarter)]
+    return {"problem": problem.name, "kind": problem.kind, "seed": seed, "trials": trials, "curve": curve, "ms": ms}
+
+
+def suite_version():
+    """Of the problems' sources: runs compare only where it is the same."""
+    text = b"".join(path.read_bytes() for path in sorted((HERE / "suite").glob("*.py"))
+                    if path.stem in ("problem", "functions", "discrete", "recorded", "bayesmark", "catalogue"))
+    return hashlib.sha256(text).hexdigest()[:8]
+
+
+def jobs(options):
+    """(problem, seed), seeds outermost, so that an interrupted run has covered every problem."""
+    names = [name for suite in options.suite for name in catalogue.names(suite, options.data)]
+    if options.problems:
+        names = [name for name in names if any(part in name for part in options.problems)]
+    every = [(name, seed) for seed in options.seeds for name in names]
+    index, count = options.shard
+    return every[index::count]
+
+
+def run_all(options):
+    """Number of runs that failed."""
+    end, failures, version = time.monotonic() + options.budget, 0, suite_version()
+    for name in options.methods:
+        lacking = missing(name)
+        if lacking:
+            print(f"{name}: skipped, it needs {lacking}", flush=True)
+            continue
+        which = results.label(name, METHODS[name]().version())
+        known = results.load(options.work).get(which, {})
+        for problem_name, seed in jobs(options):
+            trials = 128 if problem_name.startswith("bayesmark:") and not options.smoke else options.trials
+            if known.get((problem_name, seed), {"trials": 0})["trials"] >= trials:
+                continue
+            if time.monotonic() > end:
+                print("out of budget: call again to continue", flush=True)
+                return failures
+            start = time.monotonic()
+            try:
+                run = run_one(METHODS[name](), catalogue.make(problem_name, seed, options.data), seed, trials)
+            except Exception as error:  # a peer that cannot do a problem must not end the others' runs
+                failures += 1
+                print(f"{which} {problem_name} {seed}: {type(error).__name__}: {error}", flush=True)
+                continue
+            run["suite"] = version
+            results.append(options.work, which, "{}-of-{}".format(*options.shard), run)
+            print(f"{which} {problem_name} {seed}: {run['curve'][-1][1] if run['curve'] else None} "
+                  f"in {time.monotonic() - start:.1f} s, {run['ms'][-1]} ms a suggestion", flush=True)
+    return failures
+
+
+def seeds(text):
+    low, _, high = text.partition("..")
+    return range(int(low), int(high)) if high else range(int(low))
+
+
+def shard(text):
+    index, _, count = text.partition("/")
+    if not 0 <= int(index) < int(count):
+        raise ValueError
+    return int(index), int(count)
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--methods", default="automl,random", help=f"of {','.join(METHODS)}; or all")
+    parser.add_argument("--suite", default="functions", help="of functions,recorded,bayesmark")
+    parser.add_argument("--problems", help="only problems whose names contain one of these")
+    parser.add_argument("--trials", type=int, default=200, help="a run; real models always have 16 x 8")
+    parser.add_argument("--seeds", type=seeds, default=seeds("5"), help="how many, or FIRST..END")
+    parser.add_argument("--budget", type=float, default=math.inf, help="seconds after which no run is begun")
+    parser.add_argument("--shard", type=shard, default=(0, 1), help="I/N: every N-th run from the I-th on")
+    parser.add_argument("--data", default=os.environ.get("AUTOML_BENCH_DATA"), help="folder of the recorded runs' tables")
+    parser.add_argument("--work", default=str(WORK), help="working folder")
+    parser.add_argument("--collect", action="store_true", help="only merge the working files")
+    parser.add_argument("--smoke", action="store_true", help="a minute, to see that everything works")
+    options = parser.parse_args(arguments)
+    options.methods = list(METHODS) if options.methods == "all" else options.methods.split(",")
+    options.suite = options.suite.split(",")
+    options.problems = options.problems.split(",") if options.problems else None
+    for name in options.methods:
+        if name not in METHODS:
+            parser.error(f"there is no method {name}; there are {', '.join(METHODS)}")
+    return options
+
+
+def smoke(options):
+    """Every problem once with random search, a few with ours; Optuna where it is installed."""
+    import tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        options.work, options.seeds = folder, range(1)
+        options.suite, options.methods, options.trials = ["functions"], ["random"], 20
+        failures = run_all(options)
+        options.methods, options.trials = ["automl", "automl-gp", "automl-tpe"], 25
+        options.problems = ["hartmann3", "network_noisy", "choices8", "pipeline8"]
+        if not missing("optuna-tpe"):
+            options.methods.append("optuna-tpe")
+        failures += run_all(options)
+        options.suite, options.problems, options.methods, options.trials = ["bayesmark"], [":iris"], ["automl"], 16
+        failures += run_all(options)
+        for which, runs in results.load(folder).items():
+            assert all(math.isfinite(run["curve"][-1][1]) for run in runs.values()), which
+        import report
+        report.write(results.load(folder), pathlib.Path(folder) / "report.md", pathlib.Path(folder))
+        assert "mean rank" in (pathlib.Path(folder) / "report.md").read_text()
+    return failures
+
+
+def main():
+    warnings.filterwarnings("ignore")
+    options = parse(sys.argv[1:])
+    if options.smoke:
+        sys.exit(1 if smoke(options) else 0)
+    if options.collect:
+        print(json.dumps(results.collect(options.work), indent=1))
+        return
+    sys.exit(1 if run_all(options) else 0)
+
+
+if __name__ == "__main__":
+    main()
