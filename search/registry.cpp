@@ -113,7 +113,7 @@ const std::vector<Entry>& table() {
          "0",
          "finished trials before the model is used; the defaults and Sobol points; 0: 4 to 10, one "
          "more than there are parameters"},
-        {"candidates", "1024", "screened for each suggestion, 1 to 100000"},
+        {"candidates", "512", "screened for each suggestion, 1 to 100000"},
         {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"}},
        make_gp},
   };

@@ -7,6 +7,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "search/gp/model.hpp"
 #include "search/registry.hpp"
 
 namespace automl::search {
@@ -88,6 +89,29 @@ void suggestion(benchmark::State& state, const std::string& algorithm, const Sea
     benchmark::DoNotOptimize(sampler->suggest({history, nobody, ++index, 1, 1}));
   }
 }
+
+// The suggestion at which hyperparameters are fitted anew, after about so many trials.
+void refit(benchmark::State& state) {
+  const SearchSpace space = floats(10);
+  std::size_t trials = 1;
+  while (gp::next_fit(trials) <= static_cast<std::size_t>(state.range(0))) {
+    trials = gp::next_fit(trials);
+  }
+  const History history = random_history(space, static_cast<std::int64_t>(trials));
+  History before;
+  for (std::size_t i = 0; i + 1 < trials; ++i) {
+    before.add(history.observations()[i]);
+  }
+  const std::vector<Configuration> nobody;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const auto sampler = make_sampler("gp", {}, space);
+    sampler->suggest({before, nobody, trials - 1, 1, 1});
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(sampler->suggest({history, nobody, trials, 1, 1}));
+  }
+}
+BENCHMARK(refit)->Arg(50)->Arg(100)->Arg(300)->Arg(500)->Arg(1000)->Unit(benchmark::kMillisecond);
 
 BENCHMARK_CAPTURE(suggestion, random, "random", floats(10))->Arg(1000);
 BENCHMARK_CAPTURE(suggestion, sobol, "sobol", floats(10))->Arg(1000);

@@ -14,6 +14,12 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
+namespace {
+
+constexpr Index kBlock = 48;  // queries evaluated at once
+
+}  // namespace
+
 Acquisition::Acquisition(std::vector<Surrogate> models)
     : models_(std::move(models)), best_(models_.size()) {
   find_best();
@@ -59,7 +65,7 @@ Acquisition::Improvements Acquisition::improvements(std::size_t model,
     const double deviation = std::sqrt(at.variance(q));
     const double log_deviation = std::log(deviation);
     for (Index s = 0; s < scenarios; ++s) {
-      const double z = (best_[model](s) - at.mean(q, s)) / deviation;
+      const double z = (best_[model](s) - margin_ - at.mean(q, s)) / deviation;
       const LogImprovement h = log_improvement(z);
       result.value(q, s) = log_deviation + h.value;
       if (with_slopes) {
@@ -72,9 +78,22 @@ Acquisition::Improvements Acquisition::improvements(std::size_t model,
 }
 
 VectorXd Acquisition::values(const Points& features) const {
+  VectorXd total(features.rows());
+  // In blocks that stay in the cache.
+  for (Index first = 0; first < features.rows(); first += kBlock) {
+    const Index count = std::min(kBlock, features.rows() - first);
+    total.segment(first, count) = block_values(features.middleRows(first, count));
+  }
+  return total;
+}
+
+VectorXd Acquisition::block_values(const Points& features) const {
   VectorXd total = VectorXd::Constant(features.rows(), -std::numeric_limits<double>::infinity());
   for (std::size_t m = 0; m < models_.size(); ++m) {
     const Improvements own = improvements(m, models_[m].evaluate(features, false), false);
+    if (models_.size() == 1 && own.value.cols() == 1) {
+      return own.value.col(0);
+    }
     const double share =
         std::log(static_cast<double>(models_.size()) * static_cast<double>(own.value.cols()));
     for (Index q = 0; q < total.size(); ++q) {

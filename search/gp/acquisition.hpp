@@ -24,6 +24,9 @@ class Acquisition {
   // One more pending trial. The first call splits each model into `scenarios` scenarios.
   void imagine(const Points& features, Eigen::Index scenarios, Random& random);
 
+  // What is looked for from now on: improvements by more than this (in transformed values).
+  void demand(double margin) { margin_ = margin; }
+
   Eigen::VectorXd values(const Points& features) const;
   // Also d value / d features, row by row.
   void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const;
@@ -46,10 +49,12 @@ class Acquisition {
   Improvements improvements(std::size_t model,
                             const Surrogate::Evaluation& at,
                             bool with_slopes) const;
+  Eigen::VectorXd block_values(const Points& features) const;
   void find_best();
 
   std::vector<Surrogate> models_;
   std::vector<Eigen::VectorXd> best_;  // per model and scenario
+  double margin_ = 0;
 };
 
 }  // namespace automl::search::gp

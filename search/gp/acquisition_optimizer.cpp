@@ -15,6 +15,20 @@ using Eigen::Index;
 using Eigen::RowVectorXd;
 using Eigen::VectorXd;
 
+namespace {
+
+void keep_best(Index count, Points& unit, VectorXd& values) {
+  std::vector<Index> order(static_cast<std::size_t>(values.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(
+      order.begin(), order.end(), [&](Index a, Index b) { return values(a) > values(b); });
+  order.resize(std::min(order.size(), static_cast<std::size_t>(count)));
+  unit = unit(order, Eigen::all).eval();
+  values = values(order).eval();
+}
+
+}  // namespace
+
 AcquisitionOptimizer::AcquisitionOptimizer(const FeatureMap& map, const OptimizerOptions& options)
     : map_(&map), options_(options) {
   for (const std::size_t i : map.varying()) {
@@ -70,6 +84,7 @@ std::vector<Index> AcquisitionOptimizer::choose_starts(const VectorXd& values,
 
 void AcquisitionOptimizer::climb(const Acquisition& acquisition,
                                  const RowVectorXd& weights,
+                                 int rounds,
                                  Points& unit,
                                  VectorXd& values) const {
   const RowVectorXd scale = weights.cwiseMax(0.1).cwiseMin(100);
@@ -93,7 +108,7 @@ void AcquisitionOptimizer::climb(const Acquisition& acquisition,
         gradients.array().rowwise() /= -scale.array();
       };
   LbfgsOptions search;
-  search.rounds = options_.rounds;
+  search.rounds = rounds;
   search.gradient_tolerance = 1e-3;
   search.value_tolerance = 1e-4;
   search.first_step = 0.2;
@@ -199,6 +214,27 @@ bool AcquisitionOptimizer::exchange(const Acquisition& acquisition,
   return better;
 }
 
+void AcquisitionOptimizer::refine(const Acquisition& acquisition,
+                                  const RowVectorXd& weights,
+                                  Random& random,
+                                  Points& unit,
+                                  VectorXd& values) const {
+  for (int round = 0; round < (discrete_.empty() ? 2 : options_.alternations); ++round) {
+    if (!smooth_.empty()) {
+      climb(
+          acquisition, weights, round == 0 ? options_.first_rounds : options_.rounds, unit, values);
+    }
+    for (int pass = 0; pass < 4 && !discrete_.empty(); ++pass) {
+      if (!exchange(acquisition, random, unit, values)) {
+        break;
+      }
+    }
+    if (round == 0) {
+      keep_best(static_cast<Index>(options_.finalists), unit, values);
+    }
+  }
+}
+
 Proposals AcquisitionOptimizer::maximise(const Acquisition& acquisition,
                                          const Points& candidates,
                                          const RowVectorXd& weights,
@@ -211,21 +247,7 @@ Proposals AcquisitionOptimizer::maximise(const Acquisition& acquisition,
     unit.row(row) = candidates.row(starts[static_cast<std::size_t>(row)]);
     values(row) = screened(starts[static_cast<std::size_t>(row)]);
   }
-  for (int round = 0; round < (discrete_.empty() ? 1 : options_.alternations); ++round) {
-    if (!smooth_.empty()) {
-      climb(acquisition, weights, unit, values);
-    }
-    bool better = false;
-    for (int pass = 0; pass < 4 && !discrete_.empty(); ++pass) {
-      if (!exchange(acquisition, random, unit, values)) {
-        break;
-      }
-      better = true;
-    }
-    if (!better) {
-      break;
-    }
-  }
+  refine(acquisition, weights, random, unit, values);
   std::vector<Index> order(static_cast<std::size_t>(values.size() + screened.size()));
   std::iota(order.begin(), order.end(), 0);
   const auto value = [&](Index i) {

@@ -13,7 +13,9 @@ namespace automl::search::gp {
 
 struct OptimizerOptions {
   int starts = 10;       // refined candidates
-  int rounds = 40;       // batched evaluations of one continuous search
+  int first_rounds = 8;  // batched evaluations of one continuous search from all starts
+  int finalists = 4;     // then from this many best ones
+  int rounds = 40;       // as many more
   int alternations = 2;  // of continuous search and exchange, in spaces with discrete parameters
   int most_levels = 20;  // a parameter with more is searched as if continuous, then rounded
   int most_exchanges = 150;  // neighbours of one start looked at in one pass
@@ -44,8 +46,14 @@ class AcquisitionOptimizer {
   // Both change points (and values) for the better or leave them.
   void climb(const Acquisition& acquisition,
              const Eigen::RowVectorXd& weights,
+             int rounds,
              Points& unit,
              Eigen::VectorXd& values) const;
+  void refine(const Acquisition& acquisition,
+              const Eigen::RowVectorXd& weights,
+              Random& random,
+              Points& unit,
+              Eigen::VectorXd& values) const;
   bool exchange(const Acquisition& acquisition,
                 Random& random,
                 Points& unit,

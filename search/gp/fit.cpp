@@ -2,6 +2,7 @@
 #include "search/gp/fit.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "search/gp/bounded_lbfgs.hpp"
 
@@ -30,6 +31,14 @@ Box box(const Hyperparameters& h) {
   return result;
 }
 
+VectorXd warm_start(Hyperparameters h, bool warped) {
+  if (warped != h.warped()) {
+    h.log_a.setZero(warped ? h.log_lengthscale.size() : 0);
+    h.log_b = h.log_a;
+  }
+  return pack(h);
+}
+
 }  // namespace
 
 Hyperparameters prior_mode(const FeatureMap& map, const Prior& prior, bool warped) {
@@ -54,11 +63,13 @@ Fit fit(const FeatureMap& map,
         const std::optional<Hyperparameters>& warm) {
   const Hyperparameters mode = prior_mode(map, prior, options.warped);
   const Box limits = box(mode);
-  std::vector<VectorXd> starts = {pack(mode)};
-  if (warm && pack(*warm).size() == starts[0].size()) {
-    starts.push_back(pack(*warm));
+  std::vector<VectorXd> starts;
+  if (warm) {
+    starts.push_back(warm_start(*warm, options.warped));
   }
-  Fit best{mode, std::numeric_limits<double>::infinity()};
+  if (!warm || options.afresh) {
+    starts.push_back(pack(mode));
+  }
   const BatchObjective objective =
       [&](const std::vector<Index>&, const Points& points, VectorXd& values, Points& gradients) {
         VectorXd gradient(points.cols());
@@ -70,15 +81,15 @@ Fit fit(const FeatureMap& map,
   LbfgsOptions search;
   search.rounds = options.rounds;
   search.gradient_tolerance = 1e-2;
-  search.value_tolerance = 1e-3;
+  search.value_tolerance = 1e-2;
   search.first_step = 0.5;
-  if (starts.size() == 2 && likelihood(starts[1], nullptr) < likelihood(starts[0], nullptr)) {
-    std::swap(starts[0], starts[1]);
-  }
-  const Minima minima = minimize(
-      objective, starts[0].transpose(), limits.low.transpose(), limits.high.transpose(), search);
-  if (std::isfinite(minima.values(0))) {
-    best = {unpack(minima.points.row(0).transpose(), map.dimensions()), minima.values(0)};
+  Fit best{mode, std::numeric_limits<double>::infinity()};
+  for (const VectorXd& start : starts) {
+    const Minima minima = minimize(
+        objective, start.transpose(), limits.low.transpose(), limits.high.transpose(), search);
+    if (minima.values(0) < best.value) {
+      best = {unpack(minima.points.row(0).transpose(), map.dimensions()), minima.values(0)};
+    }
   }
   return best;
 }

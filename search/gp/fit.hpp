@@ -15,8 +15,9 @@ namespace automl::search::gp {
 Hyperparameters prior_mode(const FeatureMap& map, const Prior& prior, bool warped);
 
 struct FitOptions {
-  int rounds = 30;     // evaluations of the marginal likelihood per start
-  bool warped = true;  // learn the input warping too
+  int rounds = 40;      // evaluations of the marginal likelihood per start
+  bool warped = true;   // learn the input warping too
+  bool afresh = false;  // start from the prior's mode although there is a warm start
 };
 
 struct Fit {
@@ -24,8 +25,8 @@ struct Fit {
   double value = 0;  // minus the log posterior density; +inf: nothing could be fitted
 };
 
-// The most probable hyperparameters given the data, from the prior's mode and, if given, a warm
-// start; the better one wins.
+// The most probable hyperparameters given the data: from a warm start, from the prior's mode
+// without one, from both if `afresh`; the better result wins.
 Fit fit(const FeatureMap& map,
         const MarginalLikelihood& likelihood,
         const Prior& prior,

@@ -13,6 +13,12 @@ const double kRootFive = std::sqrt(5.0);
 
 double inside(double x) { return std::min(std::max(x, kEdge), 1 - kEdge); }
 
+// x^a of one column.
+Eigen::ArrayXd power(const Points& features, Index column, double a) {
+  const Eigen::ArrayXd x = features.col(column).array().max(kEdge).min(1 - kEdge);
+  return (a * x.log()).exp();
+}
+
 }  // namespace
 
 Scaling::Scaling(const FeatureMap& map, const Hyperparameters& hyperparameters) {
@@ -43,10 +49,9 @@ Scaling::Scaling(const FeatureMap& map, const Hyperparameters& hyperparameters) 
 Points Scaling::apply(const Points& features) const {
   Points result = features;
   for (Index w = 0; w < a_.size(); ++w) {
-    auto column = result.col(warped_[static_cast<std::size_t>(w)]);
-    for (Index i = 0; i < column.size(); ++i) {
-      column(i) = 1 - std::pow(1 - std::pow(inside(column(i)), a_(w)), b_(w));
-    }
+    const Index c = warped_[static_cast<std::size_t>(w)];
+    const Eigen::ArrayXd rest = 1 - power(features, c, a_(w));
+    result.col(c) = 1 - (b_(w) * rest.log()).exp();
   }
   result.rowwise() -= centres_;
   result.array().rowwise() *= weights_.array();
@@ -57,11 +62,9 @@ Points Scaling::slope(const Points& features) const {
   Points result = weights_.replicate(features.rows(), 1);
   for (Index w = 0; w < a_.size(); ++w) {
     const Index c = warped_[static_cast<std::size_t>(w)];
-    for (Index i = 0; i < features.rows(); ++i) {
-      const double x = inside(features(i, c));
-      const double power = std::pow(x, a_(w));
-      result(i, c) *= a_(w) * b_(w) * power / x * std::pow(1 - power, b_(w) - 1);
-    }
+    const Eigen::ArrayXd powers = power(features, c, a_(w));
+    result.col(c).array() *= a_(w) * b_(w) * powers * ((b_(w) - 1) * (1 - powers).log()).exp() /
+                             features.col(c).array().max(kEdge).min(1 - kEdge);
   }
   return result;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace automl::search::gp {
@@ -12,8 +13,8 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr std::size_t kEveryTrial = 40;  // fitted at each number of trials up to here
 constexpr std::size_t kBest = 5;
+constexpr double kMarked = 1e-5;  // an improvement by this share of (median - best) is a marked one
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -55,13 +56,7 @@ VectorXd entries_of(const VectorXd& all, const std::vector<Index>& rows) {
 
 }  // namespace
 
-std::size_t fitted_at(std::size_t rows) {
-  std::size_t at = std::min(rows, kEveryTrial);
-  while (at >= kEveryTrial && at + at / 20 <= rows) {
-    at += at / 20;
-  }
-  return at;
-}
+std::size_t next_fit(std::size_t rows) { return rows + std::max<std::size_t>(1, rows / 20); }
 
 void Model::forget_changed(const ObservationTable& table) {
   digests_.assign(1, 1);
@@ -124,35 +119,68 @@ Model::Data Model::collect(const ObservationTable& table,
 const std::vector<Hyperparameters>& Model::hyperparameters(const ObservationTable& table,
                                                            std::size_t rows,
                                                            std::uint64_t seed) {
-  const auto known = fits_.find(rows);
-  if (known != fits_.end()) {
-    return known->second.hyperparameters;
-  }
-  const bool warped = options_.warped && rows >= options_.warp_from;
   std::optional<Hyperparameters> warm;
-  const std::size_t earlier = rows > 2 ? std::bit_floor(rows - 1) : 0;
-  if (earlier >= 16) {
-    warm = hyperparameters(table, earlier, seed).front();
+  for (std::size_t at = 1;; at = next_fit(at)) {
+    auto known = fits_.find(at);
+    if (known == fits_.end()) {
+      known = fits_.emplace(at, Known{digests_[at], fitted(table, at, warm, seed)}).first;
+    }
+    if (next_fit(at) > rows) {
+      return known->second.hyperparameters;
+    }
+    warm = known->second.hyperparameters.front();
   }
-  std::vector<Hyperparameters> found;
+}
+
+std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
+                                           std::size_t rows,
+                                           const std::optional<Hyperparameters>& warm,
+                                           std::uint64_t seed) const {
+  FitOptions how;
+  how.rounds = options_.rounds;
+  how.warped = options_.warped && rows >= options_.warp_from;
+  // Now and then look for another mode.
+  how.afresh = std::has_single_bit(rows) || rows == options_.warp_from;
   const std::optional<OutputTransform> transform = transform_of(table, rows);
-  if (!transform) {
-    found.push_back(prior_mode(*map_, options_.prior, warped));
-  } else {
-    const Data data = collect(table, rows, *transform);
-    const std::vector<Index> chosen = chosen_rows(data.targets, options_.fit_rows);
-    const MarginalLikelihood likelihood(
-        *map_, rows_of(data.features, chosen), entries_of(data.targets, chosen), options_.prior);
-    const Fit best = fit(*map_, likelihood, options_.prior, {options_.rounds, warped}, warm);
-    if (options_.members > 1 && rows <= options_.members_until && std::isfinite(best.value)) {
-      Random random(seed, 0x6770ULL + rows);
-      found = sample(*map_, likelihood, best.hyperparameters, options_.members, 4, random);
-    }
-    if (found.empty()) {
-      found.push_back(best.hyperparameters);
+  if (!transform || rows < options_.fit_from) {
+    return {prior_mode(*map_, options_.prior, how.warped)};
+  }
+  const Data data = collect(table, rows, *transform);
+  const std::vector<Index> chosen = chosen_rows(data.targets, options_.fit_rows);
+  const MarginalLikelihood likelihood(
+      *map_, rows_of(data.features, chosen), entries_of(data.targets, chosen), options_.prior);
+  const Fit best = fit(*map_, likelihood, options_.prior, how, warm);
+  std::vector<Hyperparameters> found = {best.hyperparameters};
+  if (options_.members > 1 && rows <= options_.members_until && std::isfinite(best.value)) {
+    Random random(seed, 0x6770ULL + rows);
+    for (Hyperparameters& one :
+         sample(*map_, likelihood, best.hyperparameters, options_.members - 1, 4, random)) {
+      found.push_back(std::move(one));
     }
   }
-  return fits_.emplace(rows, Known{digests_[rows], std::move(found)}).first->second.hyperparameters;
+  return found;
+}
+
+std::size_t Model::stagnant(const ObservationTable& table) {
+  std::vector<double> sorted;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.status(row) == Status::kComplete) {
+      sorted.push_back(table.value(row));
+    }
+  }
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  double marked = std::numeric_limits<double>::infinity();
+  std::size_t since = 0;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    ++since;
+    if (table.status(row) == Status::kComplete &&
+        (std::isinf(marked) || table.value(row) < marked - kMarked * (*middle - marked))) {
+      marked = table.value(row);
+      since = 0;
+    }
+  }
+  return since;
 }
 
 std::optional<Trained> Model::train(const ObservationTable& table, std::uint64_t seed) {
@@ -162,8 +190,8 @@ std::optional<Trained> Model::train(const ObservationTable& table, std::uint64_t
     return std::nullopt;
   }
   Data data = collect(table, table.size(), *transform);
-  Trained trained{{}, *transform, {}, {}};
-  for (Hyperparameters h : hyperparameters(table, fitted_at(table.size()), seed)) {
+  Trained trained{{}, *transform, {}, {}, 0};
+  for (Hyperparameters h : hyperparameters(table, table.size(), seed)) {
     std::optional<Surrogate> one;
     for (int tries = 0; !one && tries < 6; ++tries) {
       one =
@@ -192,6 +220,7 @@ std::optional<Trained> Model::train(const ObservationTable& table, std::uint64_t
   for (std::size_t k = 0; k < best; ++k) {
     trained.best.row(static_cast<Index>(k)) = data.unit.row(static_cast<Index>(rows[k]));
   }
+  trained.stagnant = stagnant(table);
   return trained;
 }
 

@@ -17,7 +17,8 @@ struct ModelOptions {
   Prior prior;
   bool warped = true;  // learn an input warping from `warp_from` trials on
   std::size_t warp_from = 15;
-  int rounds = 30;             // evaluations of the marginal likelihood per fit
+  int rounds = 40;             // evaluations of the marginal likelihood per start of a fit
+  std::size_t fit_from = 3;    // the prior's mode before
   std::size_t fit_rows = 400;  // a fit looks at this many trials at most
   int members = 1;             // hyperparameter samples averaged over while trials are few
   std::size_t members_until = 60;
@@ -29,13 +30,13 @@ struct Trained {
   OutputTransform transform;
   Eigen::RowVectorXd weights;  // 1 / lengthscale per column
   Points best;                 // unit points of the best trials, best first
+  std::size_t stagnant = 0;    // trials since the best value improved markedly
 };
 
 // Learns from finished trials. Failed ones count as bad as the worst, pruned ones as at least
-// average. Hyperparameters are fitted at certain numbers of trials only (every one up to 40, then
-// every twentieth part), from the trials finished by then, starting from the fit at the power of
-// two below: so they follow from the history alone, and a restart finds the same ones after a few
-// fits. Fits are kept between calls.
+// average. Hyperparameters are fitted at certain numbers of trials only, from the trials finished
+// by then, each fit starting from the one before. So they follow from the history alone; a restart
+// repeats all fits. Fits are kept between calls.
 class Model {
  public:
   // The map must outlive it.
@@ -51,6 +52,7 @@ class Model {
     Eigen::VectorXd targets;
     std::vector<std::size_t> complete;  // rows
   };
+  static std::size_t stagnant(const ObservationTable& table);
   Data collect(const ObservationTable& table,
                std::size_t rows,
                const OutputTransform& transform) const;
@@ -59,6 +61,10 @@ class Model {
   const std::vector<Hyperparameters>& hyperparameters(const ObservationTable& table,
                                                       std::size_t rows,
                                                       std::uint64_t seed);
+  std::vector<Hyperparameters> fitted(const ObservationTable& table,
+                                      std::size_t rows,
+                                      const std::optional<Hyperparameters>& warm,
+                                      std::uint64_t seed) const;
   void forget_changed(const ObservationTable& table);
 
   const FeatureMap* map_;
@@ -71,7 +77,8 @@ class Model {
   std::vector<std::uint64_t> digests_;  // of the first 0, 1, … trials
 };
 
-// The largest number of trials up to `rows` at which hyperparameters are fitted.
-std::size_t fitted_at(std::size_t rows);
+// Fits are made after 1, 2, … trials, later each time their number has grown by a twentieth: the
+// number of the fit after the one at `rows`.
+std::size_t next_fit(std::size_t rows);
 
 }  // namespace automl::search::gp

@@ -102,9 +102,16 @@ std::string GpSampler::reason(const gp::Trained& trained,
          ") after " + std::to_string(table_.size()) + " trials";
 }
 
+double GpSampler::demanded(const gp::Trained& trained, std::uint64_t index) const {
+  const double late = static_cast<double>(trained.stagnant) - options_.patience;
+  return index % 2 == 0 && late > 0 ? std::min(options_.impatience * late, options_.most_demanded)
+                                    : 0;
+}
+
 std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn,
                                                       const gp::Trained& trained,
-                                                      const gp::Acquisition& acquisition) {
+                                                      gp::Acquisition& acquisition) {
+  acquisition.demand(demanded(trained, turn.index));
   const double share = std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
   const gp::Points spread = candidates_.spread(options_.candidates, turn.random);
   const gp::Points around = candidates_.around(trained.best, options_.sprayed, share, turn.random);

@@ -16,10 +16,15 @@
 namespace automl::search {
 
 struct GpOptions {
-  int initial = 0;        // finished trials before the model is used; 0: by the dimensions
-  int candidates = 1024;  // screened for each suggestion
-  int sprayed = 100;      // more around each of the best trials
-  int scenarios = 32;     // what pending trials may turn out to be
+  int initial = 0;       // finished trials before the model is used; 0: by the dimensions
+  int candidates = 512;  // screened for each suggestion
+  int sprayed = 20;      // more around each of the best trials
+  int scenarios = 32;    // what pending trials may turn out to be
+  // After so many trials without a marked improvement every second suggestion looks for more than
+  // an improvement: by `impatience` a trial more, up to `most_demanded` (standard deviations).
+  int patience = 5;
+  double impatience = 0.05;
+  double most_demanded = 1;
   gp::ModelOptions model;
   gp::OptimizerOptions optimizer;
 };
@@ -45,7 +50,8 @@ class GpSampler : public Sampler {
   Suggestion suggest_initial(Turn& turn);
   std::optional<Suggestion> suggest_by_model(Turn& turn,
                                              const gp::Trained& trained,
-                                             const gp::Acquisition& acquisition);
+                                             gp::Acquisition& acquisition);
+  double demanded(const gp::Trained& trained, std::uint64_t index) const;
   Suggestion suggest_untried(Turn& turn, const std::string& why);
   std::string reason(const gp::Trained& trained,
                      const gp::Acquisition& acquisition,
