@@ -8,6 +8,7 @@ Ranks compare the methods on the same problem and seed. A method takes part at a
 nine tenths of the problems; only the cells that all who take part have run count.
 """
 import argparse
+import json
 import pathlib
 import sys
 
@@ -129,6 +130,18 @@ def time_table(methods):
     return lines + [""]
 
 
+def speed_table():
+    path = results.KEEP / "speed.json"
+    if not path.exists():
+        return []
+    lines = ["### A suggestion beside Optuna's, in turns in one process (`bench/search/speed.py`)", "",
+             "| sampler | finished trials | ms | Optuna ms | times faster |", "| --- | --- | --- | --- | --- |"]
+    for row in json.loads(path.read_text()):
+        lines.append(f"| {row['name']} | {row['trials']} | {row['ms']:.3g} | {row['optuna_ms']:.3g} "
+                     f"({row['optuna']}) | {row['ratio']:.3g} |")
+    return lines + [""]
+
+
 def real_models(methods):
     """Bayesmark score: 0 is random search's median after the first round of 8, 100 the best that any run found."""
     def suite(run):
@@ -195,7 +208,7 @@ def sections(loaded, folder):
         for budget in (50, 100, 200):
             if len(taking_part(present, budget, suite)) > 1:
                 lines += class_table(present, suite, budget)
-    return lines + real_models(methods) + time_table(methods)
+    return lines + real_models(methods) + time_table(methods) + speed_table()
 
 
 def write(loaded, out, folder):

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The search benchmark itself: its problems, its kept results and its ranks."""
+import math
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "search"))
+
+import report  # noqa: E402
+import run  # noqa: E402
+from suite import catalogue, functions, problem, results  # noqa: E402
+
+
+def draw(space, rng):
+    chosen = {}
+    for name, entry in space.items():
+        if problem.active(space, name, chosen):
+            if "choice" in entry:
+                chosen[name] = entry["choice"][rng.integers(len(entry["choice"]))]
+            elif "bool" in entry:
+                chosen[name] = bool(rng.integers(2))
+            else:
+                low, high = entry.get("float") or entry["int"]
+                x = math.exp(rng.uniform(math.log(low), math.log(high))) if entry.get("log") else rng.uniform(low, high)
+                chosen[name] = min(max(x, low), high) if "float" in entry else int(round(x))
+    return chosen
+
+
+def made_up(name, seed, curve, trials=50):
+    return {"problem": name, "kind": "smooth", "seed": seed, "trials": trials, "curve": curve, "ms": [1, 1, 1, 1]}
+
+
+class Problems(unittest.TestCase):
+    def test_each_is_the_same_for_a_seed_and_another_for_the_next(self):
+        self.assertGreaterEqual(len(catalogue.functions()), 24)
+        for name in catalogue.functions():
+            scores = []
+            for seed in (0, 0, 1):
+                one = catalogue.make(name, seed)
+                at = [draw(one.space, np.random.default_rng(7)) for _ in range(1)][0]
+                scores.append((one.score(at), one.observe(at, 3)))
+            self.assertEqual(scores[0], scores[1], name)
+            self.assertNotEqual(scores[0], scores[2], name)
+
+    def test_regret_is_never_negative(self):
+        for name in catalogue.functions():
+            for seed in range(2):
+                one, rng = catalogue.make(name, seed), np.random.default_rng(seed)
+                self.assertGreaterEqual(min(one.score(draw(one.space, rng)) for _ in range(50)), -1e-6, name)
+
+    def test_the_optimum_of_the_formulas_is_nought(self):
+        for f in (functions.ackley, functions.levy, functions.rastrigin, functions.rosenbrock, functions.griewank,
+                  functions.powers, functions.plateaus, functions.sharp_ridge, functions.styblinski,
+                  functions.ellipsoid(100)):
+            self.assertAlmostEqual(f(np.zeros(4)), 0, places=6)
+            self.assertGreater(f(np.full(4, 0.3)), 0)
+
+    def test_conditions(self):
+        space = {"a": {"int": [1, 5]}, "b": {"float": [0, 1], "when": {"a": ">= 3"}},
+                 "c": {"bool": None, "when": {"b": "< 0.5", "a": [3, 4]}}}
+        self.assertEqual(problem.restrict(space, {"a": 2, "b": 0.1, "c": True}), {"a": 2})
+        self.assertEqual(problem.restrict(space, {"a": 3, "b": 0.1, "c": True}), {"a": 3, "b": 0.1, "c": True})
+        self.assertEqual(problem.restrict(space, {"a": 5, "b": 0.1, "c": True}), {"a": 5, "b": 0.1})
+
+
+class Runs(unittest.TestCase):
+    def test_the_score_is_of_the_configuration_that_looked_best(self):
+        class Scripted:
+            def start(self, space, seed, trials, batch):
+                self.left = [3, 1, 2, 0]
+
+            def ask(self, n):
+                return [(None, {"x": self.left.pop(0)}) for _ in range(n)]
+
+            def tell(self, token, value):
+                pass
+        one = problem.Problem("p", "smooth", {}, lambda c, trial: {3: 9, 1: 5, 2: 4, 0: 7}[c["x"]], lambda c: c["x"], 2)
+        self.assertEqual(run.run_one(Scripted(), one, 0, 4)["curve"], [[1, 3], [2, 1], [3, 2]])
+
+    def test_half_a_line_is_forgotten_and_longer_runs_win(self):
+        with tempfile.TemporaryDirectory() as folder:
+            results.append(folder, "m@1", "0-of-2", made_up("p", 0, [[1, 5]], 25))
+            results.append(folder, "m@1", "1-of-2", made_up("p", 0, [[1, 4]], 50))
+            path = pathlib.Path(folder) / "m@1+0-of-2.jsonl"
+            path.write_text(path.read_text() + '{"problem": "q", "se')
+            self.assertEqual(results.load(folder)["m@1"], {("p", 0): made_up("p", 0, [[1, 4]], 50)})
+            results.append(folder, "m@1", "0-of-2", made_up("r", 1, [[1, 2]]))
+            self.assertEqual(len(results.load(folder)["m@1"]), 2)
+
+    def test_value_at_a_budget(self):
+        one = made_up("p", 0, [[1, 5], [30, 2]], 50)
+        self.assertEqual([results.at(one, t) for t in (25, 30, 50, 100)], [5, 2, 2, None])
+
+    def test_shards_share_all_jobs(self):
+        whole, *parts = (run.jobs(run.parse(["--seeds", "3", "--shard", s])) for s in ("0/1", "0/3", "1/3", "2/3"))
+        self.assertEqual(sorted(whole), sorted(sum(parts, [])))
+
+
+class Report(unittest.TestCase):
+    def test_ranks_share_ties(self):
+        table = np.array([[1.0, 2, 5], [1, 1, 6], [3, 3, 7]])
+        self.assertEqual(report.ranks(table).tolist(), [[1.5, 2, 1], [1.5, 1, 2], [3, 3, 3]])
+
+    def test_the_better_method_has_the_lower_rank_and_marks_are_replaced(self):
+        loaded = {"good@1": {}, "bad@2": {}}
+        for seed in range(4):
+            loaded["good@1"][("p", seed)] = made_up("p", seed, [[1, 1.0]])
+            loaded["bad@2"][("p", seed)] = made_up("p", seed, [[1, 2.0]])
+        with tempfile.TemporaryDirectory() as folder:
+            out = pathlib.Path(folder) / "benchmarks.md"
+            for _ in range(2):
+                report.write(loaded, out, out.parent)
+            text = out.read_text()
+            self.assertEqual(text.count(report.START), 1)
+            self.assertIn("| good | **1.00 (1.00–1.00)** | **1.00 (1.00–1.00)** | – | – |", text)
+            self.assertIn("| bad | 2.00 (2.00–2.00) |", text)
+            self.assertIn("<svg", (out.parent / "search-functions.svg").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
