@@ -111,7 +111,8 @@ void refit(benchmark::State& state) {
     benchmark::DoNotOptimize(sampler->suggest({history, nobody, trials, 1, 1}));
   }
 }
-BENCHMARK(refit)->Arg(50)->Arg(100)->Arg(300)->Arg(500)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(refit)->Arg(50)->Arg(100)->Arg(300)->Arg(500)->Arg(1000)->Arg(10000)->Unit(
+    benchmark::kMillisecond);
 
 BENCHMARK_CAPTURE(suggestion, random, "random", floats(10))->Arg(1000);
 BENCHMARK_CAPTURE(suggestion, sobol, "sobol", floats(10))->Arg(1000);
@@ -128,6 +129,7 @@ BENCHMARK_CAPTURE(suggestion, gp, "gp", floats(10))
     ->Arg(300)
     ->Arg(500)
     ->Arg(1000)
+    ->Arg(10000)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(suggestion, tpe_60, "tpe", floats(60))->Arg(100)->Arg(1000);
 

@@ -84,6 +84,7 @@ std::vector<Index> AcquisitionOptimizer::choose_starts(const VectorXd& values,
 
 void AcquisitionOptimizer::climb(const Acquisition& acquisition,
                                  const RowVectorXd& weights,
+                                 const Region& region,
                                  int rounds,
                                  Points& unit,
                                  VectorXd& values) const {
@@ -95,8 +96,9 @@ void AcquisitionOptimizer::climb(const Acquisition& acquisition,
     const auto column = static_cast<Index>(map_->numeric_column(i));
     for (Index row = 0; row < unit.rows(); ++row) {
       if (!std::isnan(unit(row, static_cast<Index>(i)))) {
-        low(row, column) = 0;
-        high(row, column) = scale(column);
+        const auto at = static_cast<Index>(i);
+        low(row, column) = map_->feature(i, region.low(at)) * scale(column);
+        high(row, column) = map_->feature(i, region.high(at)) * scale(column);
       }
     }
   }
@@ -216,13 +218,18 @@ bool AcquisitionOptimizer::exchange(const Acquisition& acquisition,
 
 void AcquisitionOptimizer::refine(const Acquisition& acquisition,
                                   const RowVectorXd& weights,
+                                  const Region& region,
                                   Random& random,
                                   Points& unit,
                                   VectorXd& values) const {
   for (int round = 0; round < (discrete_.empty() ? 2 : options_.alternations); ++round) {
     if (!smooth_.empty()) {
-      climb(
-          acquisition, weights, round == 0 ? options_.first_rounds : options_.rounds, unit, values);
+      climb(acquisition,
+            weights,
+            region,
+            round == 0 ? options_.first_rounds : options_.rounds,
+            unit,
+            values);
     }
     for (int pass = 0; pass < 4 && !discrete_.empty(); ++pass) {
       if (!exchange(acquisition, random, unit, values)) {
@@ -238,6 +245,7 @@ void AcquisitionOptimizer::refine(const Acquisition& acquisition,
 Proposals AcquisitionOptimizer::maximise(const Acquisition& acquisition,
                                          const Points& candidates,
                                          const RowVectorXd& weights,
+                                         const Region& region,
                                          Random& random) const {
   const VectorXd screened = acquisition.values(map_->features(candidates));
   const std::vector<Index> starts = choose_starts(screened, random);
@@ -247,7 +255,7 @@ Proposals AcquisitionOptimizer::maximise(const Acquisition& acquisition,
     unit.row(row) = candidates.row(starts[static_cast<std::size_t>(row)]);
     values(row) = screened(starts[static_cast<std::size_t>(row)]);
   }
-  refine(acquisition, weights, random, unit, values);
+  refine(acquisition, weights, region, random, unit, values);
   std::vector<Index> order(static_cast<std::size_t>(values.size() + screened.size()));
   std::iota(order.begin(), order.end(), 0);
   const auto value = [&](Index i) {

@@ -7,6 +7,7 @@
 
 #include "search/gp/acquisition.hpp"
 #include "search/gp/feature_map.hpp"
+#include "search/gp/neighbourhood.hpp"
 #include "search/random.hpp"
 
 namespace automl::search::gp {
@@ -39,6 +40,7 @@ class AcquisitionOptimizer {
   Proposals maximise(const Acquisition& acquisition,
                      const Points& candidates,
                      const Eigen::RowVectorXd& weights,
+                     const Region& region,
                      Random& random) const;
 
  private:
@@ -46,11 +48,13 @@ class AcquisitionOptimizer {
   // Both change points (and values) for the better or leave them.
   void climb(const Acquisition& acquisition,
              const Eigen::RowVectorXd& weights,
+             const Region& region,
              int rounds,
              Points& unit,
              Eigen::VectorXd& values) const;
   void refine(const Acquisition& acquisition,
               const Eigen::RowVectorXd& weights,
+              const Region& region,
               Random& random,
               Points& unit,
               Eigen::VectorXd& values) const;

@@ -17,7 +17,7 @@ constexpr std::uint64_t kSeed = 20;  // of the sequence; the shift makes the poi
 
 }  // namespace
 
-Points Candidates::spread(Index count, Random& random) {
+Points Candidates::spread(Index count, const Region& region, Random& random) {
   const auto width = static_cast<Index>(map_->space().size());
   if (base_.rows() < count) {
     const SobolSequence sequence(static_cast<std::size_t>(width), kSeed);
@@ -33,6 +33,8 @@ Points Candidates::spread(Index count, Random& random) {
   }
   Points result = base_.topRows(count).rowwise() + shift;
   result = result.unaryExpr([](double x) { return x < 1 ? x : x - 1; });
+  result.array().rowwise() *= (region.high - region.low).array();
+  result.rowwise() += region.low;
   if (!map_->plain()) {
     for (Index i = 0; i < count; ++i) {
       map_->snap(result.row(i));

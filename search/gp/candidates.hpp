@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 
 #include "search/gp/feature_map.hpp"
+#include "search/gp/neighbourhood.hpp"
 #include "search/random.hpp"
 
 namespace automl::search::gp {
@@ -15,7 +16,7 @@ class Candidates {
   // The map must outlive it.
   explicit Candidates(const FeatureMap& map) : map_(&map) {}
 
-  Points spread(Eigen::Index count, Random& random);
+  Points spread(Eigen::Index count, const Region& region, Random& random);
   // `each` points around every row of `centres`: each active coordinate moves with the probability
   // `share` (one at least), by a normal deviate of width 0.1, 0.01 or 0.001 or, without order, to
   // any other value.

@@ -65,6 +65,11 @@ double FeatureMap::unit(std::size_t parameter, double feature) const {
   return std::lerp(middle_low_[parameter], middle_high_[parameter], feature);
 }
 
+double FeatureMap::feature(std::size_t parameter, double unit) const {
+  const double low = middle_low_[parameter];
+  return std::clamp((unit - low) / (middle_high_[parameter] - low), 0.0, 1.0);
+}
+
 void FeatureMap::write_parameter(std::size_t parameter, double unit, double* row) const {
   const Parameter& p = (*space_)[parameter];
   const std::size_t numeric = numeric_column_[parameter];
@@ -76,17 +81,14 @@ void FeatureMap::write_parameter(std::size_t parameter, double unit, double* row
     }
     return;
   }
-  double& feature = row[numeric];
+  double& place = row[numeric];
   if (std::isnan(unit)) {
-    feature = 0.5;
+    place = 0.5;
   } else if (p.scale.size() > 1 && p.scale.back() > p.scale.front()) {
     const double range = p.scale.back() / 2 - p.scale.front() / 2;
-    feature = (p.scale[level_at(p, unit)] / 2 - p.scale.front() / 2) / range;
+    place = (p.scale[level_at(p, unit)] / 2 - p.scale.front() / 2) / range;
   } else {
-    feature = std::clamp(
-        (unit - middle_low_[parameter]) / (middle_high_[parameter] - middle_low_[parameter]),
-        0.0,
-        1.0);
+    place = feature(parameter, unit);
   }
 }
 

@@ -54,6 +54,8 @@ class FeatureMap {
   Points features(const Points& unit) const;
   // A numeric column's feature back to the parameter's unit coordinate (not snapped).
   double unit(std::size_t parameter, double feature) const;
+  // Its inverse, within [0, 1]; not for ordinals.
+  double feature(std::size_t parameter, double unit) const;
   // Discrete coordinates to the middle of their cells; parameters whose conditions fail become
   // inactive, newly active ones keep their coordinate (0.5 if it is NaN).
   void snap(Eigen::Ref<Eigen::RowVectorXd> unit) const;

@@ -11,8 +11,6 @@ using Eigen::Index;
 constexpr double kEdge = 1e-6;  // warping has infinite slopes at 0 and 1
 const double kRootFive = std::sqrt(5.0);
 
-double inside(double x) { return std::min(std::max(x, kEdge), 1 - kEdge); }
-
 // x^a of one column.
 Eigen::ArrayXd power(const Points& features, Index column, double a) {
   const Eigen::ArrayXd x = features.col(column).array().max(kEdge).min(1 - kEdge);
@@ -74,13 +72,12 @@ void Scaling::warp_slopes(const Points& features, Points& by_a, Points& by_b) co
   by_b.setZero(features.rows(), features.cols());
   for (Index w = 0; w < a_.size(); ++w) {
     const Index c = warped_[static_cast<std::size_t>(w)];
-    for (Index i = 0; i < features.rows(); ++i) {
-      const double x = inside(features(i, c));
-      const double power = std::pow(x, a_(w));
-      const double rest = std::pow(1 - power, b_(w) - 1);
-      by_a(i, c) = weights_(c) * a_(w) * b_(w) * rest * power * std::log(x);
-      by_b(i, c) = -weights_(c) * b_(w) * rest * (1 - power) * std::log1p(-power);
-    }
+    const Eigen::ArrayXd log = features.col(c).array().max(kEdge).min(1 - kEdge).log();
+    const Eigen::ArrayXd powers = (a_(w) * log).exp();
+    const Eigen::ArrayXd log_rest = (1 - powers).log();
+    const Eigen::ArrayXd rest = weights_(c) * b_(w) * ((b_(w) - 1) * log_rest).exp();
+    by_a.col(c) = a_(w) * rest * powers * log;
+    by_b.col(c) = -rest * (1 - powers) * log_rest;
   }
 }
 

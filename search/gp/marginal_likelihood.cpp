@@ -25,26 +25,44 @@ double normal_penalty(double value, double mu, double sigma, double& slope) {
 
 // Everything that follows from the Cholesky factor of K.
 struct Solved {
-  MatrixXd root;  // inverse of the factor
   double half_log_determinant = 0;
   VectorXd alpha;  // K^-1 (y - m)
   double mean = 0;
 };
 
-bool solve(MatrixXd k, const VectorXd& y, double mean_variance, Solved& solved) {
+// K (its lower half) becomes the inverse of its factor.
+bool solve(MatrixXd& k, const VectorXd& y, double mean_variance, Solved& solved) {
   if (!factorise(k)) {
     return false;
   }
   solved.half_log_determinant = k.diagonal().array().log().sum();
   invert_lower(k);
-  solved.root = std::move(k);
-  const auto root = solved.root.triangularView<Eigen::Lower>();
+  const auto root = k.triangularView<Eigen::Lower>();
   const VectorXd whitened = root * y;
   const VectorXd ones = root * VectorXd::Ones(y.size());
   solved.mean = ones.dot(whitened) / (ones.squaredNorm() + 1 / mean_variance);
-  solved.alpha =
-      solved.root.transpose().triangularView<Eigen::Upper>() * (whitened - solved.mean * ones);
+  solved.alpha = k.transpose().triangularView<Eigen::Upper>() * (whitened - solved.mean * ones);
   return true;
+}
+
+// Lower halves of the covariance without noise and of its slope by squared distances.
+void lower_covariance(const Points& scaled, double scale, MatrixXd& k, MatrixXd& by_r2) {
+  const double root_five = std::sqrt(5.0);
+  const Index n = scaled.rows();
+  const VectorXd own = scaled.rowwise().squaredNorm();
+  k.resize(n, n);
+  by_r2.resize(n, n);
+  k.triangularView<Eigen::Lower>() = -2 * scaled * scaled.transpose();
+  Eigen::ArrayXd r2;
+  Eigen::ArrayXd r;
+  Eigen::ArrayXd decay;
+  for (Index j = 0; j < n; ++j) {
+    r2 = (k.col(j).tail(n - j).array() + own.tail(n - j).array() + own(j)).max(0);
+    r = root_five * r2.sqrt();
+    decay = scale * (-r).exp();
+    by_r2.col(j).tail(n - j) = (-5.0 / 6) * (1 + r) * decay;
+    k.col(j).tail(n - j) = (1 + r + (5.0 / 3) * r2) * decay;
+  }
 }
 
 }  // namespace
@@ -101,36 +119,36 @@ double MarginalLikelihood::operator()(const VectorXd& packed, VectorXd* gradient
   const Hyperparameters h = unpack(packed, map_->dimensions());
   const Scaling scaling(*map_, h);
   const Points scaled = scaling.apply(x_);
-  const double scale = std::exp(h.log_scale);
   const double noise = std::exp(h.log_noise);
-  Eigen::ArrayXXd k;
-  Eigen::ArrayXXd by_r2;
-  if (gradient == nullptr) {
-    matern(squared_distances(scaled, scaled), k);
-  } else {
-    matern(squared_distances(scaled, scaled), k, by_r2);
-  }
-  k *= scale;
+  // Only the lower halves of symmetric matrices are filled and read.
+  MatrixXd& k = space_.k;
+  MatrixXd& by_r2 = space_.by_r2;
+  lower_covariance(scaled, std::exp(h.log_scale), k, by_r2);
+  space_.root = k;
+  space_.root.diagonal().array() += noise;
   Solved solved;
-  MatrixXd covariance = k.matrix();
-  covariance.diagonal().array() += noise;
-  if (!solve(std::move(covariance), y_, prior_.mean_variance, solved)) {
+  if (!solve(space_.root, y_, prior_.mean_variance, solved)) {
     return kInfinity;
   }
   const auto n = static_cast<double>(y_.size());
   const double fit = (y_.array() - solved.mean).matrix().dot(solved.alpha) / 2;
-  double value = fit + solved.half_log_determinant + n * kHalfLogTwoPi +
-                 solved.mean * solved.mean / (2 * prior_.mean_variance);
+  const double value = fit + solved.half_log_determinant + n * kHalfLogTwoPi +
+                       solved.mean * solved.mean / (2 * prior_.mean_variance);
   if (gradient != nullptr) {
     gradient->setZero(packed.size());
-    MatrixXd weights = -gram(solved.root);
-    weights.selfadjointView<Eigen::Lower>().rankUpdate(solved.alpha, 1.0);
-    weights.triangularView<Eigen::StrictlyUpper>() = weights.transpose();
+    gram_lower(space_.root, space_.weights);
+    double dot = 0;
+    for (Index j = 0; j < y_.size(); ++j) {
+      const Index rest = y_.size() - j;
+      auto column = space_.weights.col(j).tail(rest);
+      column = solved.alpha(j) * solved.alpha.tail(rest) - column;
+      dot += 2 * column.dot(k.col(j).tail(rest)) - column(0) * k(j, j);
+      by_r2.col(j).tail(rest).array() *= column.array();
+    }
     const Index d = h.log_lengthscale.size();
-    const double trace = weights.trace();
-    (*gradient)(d) = -(weights.array() * k).sum() / 2;
-    (*gradient)(d + 1) = -noise * trace / 2;
-    add_gradient(h, scaling, scaled, weights, by_r2 * scale, *gradient);
+    (*gradient)(d) = -dot / 2;
+    (*gradient)(d + 1) = -noise * space_.weights.trace() / 2;
+    add_gradient(h, scaling, scaled, by_r2, *gradient);
   }
   return value - log_prior(h, gradient);
 }
@@ -138,14 +156,14 @@ double MarginalLikelihood::operator()(const VectorXd& packed, VectorXd* gradient
 void MarginalLikelihood::add_gradient(const Hyperparameters& h,
                                       const Scaling& scaling,
                                       const Points& scaled,
-                                      const MatrixXd& weights,
-                                      const Eigen::ArrayXXd& by_r2,
+                                      const MatrixXd& m,
                                       VectorXd& gradient) const {
   // sum_ij M_ij (x_i - x_j) (z_i - z_j) = 2 sum_i z_i (row sum_i x_i - (M x)_i), M symmetric.
-  const MatrixXd m = (weights.array() * by_r2).matrix();
-  const VectorXd sums = m.rowwise().sum();
-  Points residual = -m * scaled;
-  residual += (scaled.array().colwise() * sums.array()).matrix();
+  const auto symmetric = m.selfadjointView<Eigen::Lower>();
+  const VectorXd sums = symmetric * VectorXd::Ones(m.rows());
+  const MatrixXd columns = scaled;
+  MatrixXd residual = symmetric * columns;
+  residual = (columns.array().colwise() * sums.array()).matrix() - residual;
   Points by_a;
   Points by_b;
   if (h.warped()) {
@@ -155,7 +173,7 @@ void MarginalLikelihood::add_gradient(const Hyperparameters& h,
   for (Index c = 0; c < scaled.cols(); ++c) {
     const auto dimension =
         static_cast<Index>(map_->columns()[static_cast<std::size_t>(c)].dimension);
-    gradient(dimension) += 2 * scaled.col(c).dot(residual.col(c));
+    gradient(dimension) += 2 * columns.col(c).dot(residual.col(c));
     if (h.warped()) {
       gradient(d + 2 + dimension) -= 2 * by_a.col(c).dot(residual.col(c));
       gradient(2 * d + 2 + dimension) -= 2 * by_b.col(c).dot(residual.col(c));
@@ -164,17 +182,13 @@ void MarginalLikelihood::add_gradient(const Hyperparameters& h,
 }
 
 double MarginalLikelihood::leave_one_out(const Hyperparameters& h) const {
-  const Points scaled = Scaling(*map_, h).apply(x_);
-  Eigen::ArrayXXd k;
-  matern(squared_distances(scaled, scaled), k);
-  k *= std::exp(h.log_scale);
-  MatrixXd covariance = k.matrix();
-  covariance.diagonal().array() += std::exp(h.log_noise);
+  lower_covariance(Scaling(*map_, h).apply(x_), std::exp(h.log_scale), space_.root, space_.by_r2);
+  space_.root.diagonal().array() += std::exp(h.log_noise);
   Solved solved;
-  if (!solve(std::move(covariance), y_, prior_.mean_variance, solved)) {
+  if (!solve(space_.root, y_, prior_.mean_variance, solved)) {
     return -kInfinity;
   }
-  const Eigen::ArrayXd precision = solved.root.colwise().squaredNorm().transpose();
+  const Eigen::ArrayXd precision = space_.root.colwise().squaredNorm().transpose();
   const Eigen::ArrayXd error = solved.alpha.array() / precision;
   return (0.5 * precision.log() - 0.5 * precision * error.square() - kHalfLogTwoPi).sum();
 }

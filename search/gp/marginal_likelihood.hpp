@@ -57,14 +57,21 @@ class MarginalLikelihood {
   void add_gradient(const Hyperparameters& h,
                     const Scaling& scaling,
                     const Points& scaled,
-                    const Eigen::MatrixXd& weights,
-                    const Eigen::ArrayXXd& by_r2,
+                    const Eigen::MatrixXd& m,
                     Eigen::VectorXd& gradient) const;
 
   const FeatureMap* map_;
   Points x_;
   Eigen::VectorXd y_;
   Prior prior_;
+  // Matrices that are as large in every call; so not for several threads at once.
+  struct Space {
+    Eigen::MatrixXd k;
+    Eigen::MatrixXd by_r2;
+    Eigen::MatrixXd root;
+    Eigen::MatrixXd weights;
+  };
+  mutable Space space_;
 };
 
 }  // namespace automl::search::gp

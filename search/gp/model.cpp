@@ -14,6 +14,7 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 constexpr std::size_t kBest = 5;
+constexpr std::size_t kManyTrials = 64;  // hyperparameters change little from fit to fit
 constexpr double kMarked = 1e-5;  // an improvement by this share of (median - best) is a marked one
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
@@ -36,6 +37,21 @@ std::vector<Index> chosen_rows(const VectorXd& targets, std::size_t most) {
     result.push_back(order[sure + k * (order.size() - sure) / (most - sure)]);
   }
   return result;
+}
+
+// The best of some rows, ties to the earlier one.
+std::vector<Index> best_rows(const std::vector<std::size_t>& rows,
+                             const VectorXd& targets,
+                             std::size_t count) {
+  std::vector<Index> order(rows.begin(), rows.end());
+  count = std::min(count, order.size());
+  std::partial_sort(
+      order.begin(),
+      order.begin() + static_cast<std::ptrdiff_t>(count),
+      order.end(),
+      [&](Index a, Index b) { return targets(a) != targets(b) ? targets(a) < targets(b) : a < b; });
+  order.resize(count);
+  return order;
 }
 
 Points rows_of(const Points& all, const std::vector<Index>& rows) {
@@ -137,16 +153,22 @@ std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
                                            const std::optional<Hyperparameters>& warm,
                                            std::uint64_t seed) const {
   FitOptions how;
-  how.rounds = options_.rounds;
+  how.rounds = rows < kManyTrials ? options_.rounds : options_.late_rounds;
   how.warped = options_.warped && rows >= options_.warp_from;
   // Now and then look for another mode.
-  how.afresh = std::has_single_bit(rows) || rows == options_.warp_from;
+  how.afresh = rows == options_.warp_from || (std::has_single_bit(rows) && rows <= kManyTrials);
   const std::optional<OutputTransform> transform = transform_of(table, rows);
   if (!transform || rows < options_.fit_from) {
     return {prior_mode(*map_, options_.prior, how.warped)};
   }
   const Data data = collect(table, rows, *transform);
-  const std::vector<Index> chosen = chosen_rows(data.targets, options_.fit_rows);
+  const std::vector<Index> chosen =
+      warm && rows > options_.local_from
+          ? nearest_rows(data.features,
+                         Scaling(*map_, *warm).weights(),
+                         best_rows(data.complete, data.targets, 1).front(),
+                         options_.fit_rows)
+          : chosen_rows(data.targets, options_.fit_rows);
   const MarginalLikelihood likelihood(
       *map_, rows_of(data.features, chosen), entries_of(data.targets, chosen), options_.prior);
   const Fit best = fit(*map_, likelihood, options_.prior, how, warm);
@@ -183,15 +205,10 @@ std::size_t Model::stagnant(const ObservationTable& table) {
   return since;
 }
 
-std::optional<Trained> Model::train(const ObservationTable& table, std::uint64_t seed) {
-  forget_changed(table);
-  const std::optional<OutputTransform> transform = transform_of(table, table.size());
-  if (!transform) {
-    return std::nullopt;
-  }
-  Data data = collect(table, table.size(), *transform);
-  Trained trained{{}, *transform, {}, {}, 0};
-  for (Hyperparameters h : hyperparameters(table, table.size(), seed)) {
+void Model::condition(const Data& data,
+                      const std::vector<Hyperparameters>& samples,
+                      Trained& trained) const {
+  for (Hyperparameters h : samples) {
     std::optional<Surrogate> one;
     for (int tries = 0; !one && tries < 6; ++tries) {
       one =
@@ -199,28 +216,39 @@ std::optional<Trained> Model::train(const ObservationTable& table, std::uint64_t
       h.log_noise = std::max(h.log_noise, -14.0) + 2;
     }
     if (one) {
-      trained.weights = trained.surrogates.empty() ? Scaling(*map_, h).weights() : trained.weights;
       trained.surrogates.push_back(*std::move(one));
     }
   }
+}
+
+std::optional<Trained> Model::train(const ObservationTable& table, std::uint64_t seed) {
+  forget_changed(table);
+  const std::optional<OutputTransform> transform = transform_of(table, table.size());
+  if (!transform) {
+    return std::nullopt;
+  }
+  Data data = collect(table, table.size(), *transform);
+  const std::vector<Hyperparameters>& samples = hyperparameters(table, table.size(), seed);
+  Trained trained{{},
+                  *transform,
+                  Scaling(*map_, samples.front()).weights(),
+                  {},
+                  everywhere(*map_),
+                  stagnant(table)};
+  const std::vector<Index> ranked = best_rows(data.complete, data.targets, kBest);
+  trained.best = rows_of(data.unit, ranked);
+  if (table.size() > options_.local_from) {
+    const double length = trust_length(trained.stagnant, 4 + map_->dimensions());
+    trained.region = around(*map_, trained.best.row(0), samples.front(), length);
+    const std::vector<Index> near =
+        nearest_rows(data.features, trained.weights, ranked.front(), options_.local_rows);
+    data.features = rows_of(data.features, near);
+    data.targets = entries_of(data.targets, near);
+  }
+  condition(data, samples, trained);
   if (trained.surrogates.empty()) {
     return std::nullopt;
   }
-  std::vector<std::size_t>& rows = data.complete;
-  const std::size_t best = std::min(kBest, rows.size());
-  std::partial_sort(rows.begin(),
-                    rows.begin() + static_cast<std::ptrdiff_t>(best),
-                    rows.end(),
-                    [&](std::size_t a, std::size_t b) {
-                      const double x = data.targets(static_cast<Index>(a));
-                      const double y = data.targets(static_cast<Index>(b));
-                      return x != y ? x < y : a < b;
-                    });
-  trained.best.resize(static_cast<Index>(best), data.unit.cols());
-  for (std::size_t k = 0; k < best; ++k) {
-    trained.best.row(static_cast<Index>(k)) = data.unit.row(static_cast<Index>(rows[k]));
-  }
-  trained.stagnant = stagnant(table);
   return trained;
 }
 

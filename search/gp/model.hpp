@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/gp/fit.hpp"
+#include "search/gp/neighbourhood.hpp"
 #include "search/gp/output_transform.hpp"
 #include "search/gp/surrogate.hpp"
 #include "search/samplers/observation_table.hpp"
@@ -17,10 +18,13 @@ struct ModelOptions {
   Prior prior;
   bool warped = true;  // learn an input warping from `warp_from` trials on
   std::size_t warp_from = 15;
-  int rounds = 40;             // evaluations of the marginal likelihood per start of a fit
-  std::size_t fit_from = 3;    // the prior's mode before
-  std::size_t fit_rows = 400;  // a fit looks at this many trials at most
-  int members = 1;             // hyperparameter samples averaged over while trials are few
+  int rounds = 40;                // evaluations of the marginal likelihood per start of a fit
+  int late_rounds = 10;           // the same from 64 trials on
+  std::size_t fit_from = 3;       // the prior's mode before
+  std::size_t fit_rows = 300;     // a fit looks at this many trials at most
+  std::size_t local_from = 1000;  // more trials than this: a local model
+  std::size_t local_rows = 300;   // of this many trials around the best one
+  int members = 1;                // hyperparameter samples averaged over while trials are few
   std::size_t members_until = 60;
 };
 
@@ -30,6 +34,7 @@ struct Trained {
   OutputTransform transform;
   Eigen::RowVectorXd weights;  // 1 / lengthscale per column
   Points best;                 // unit points of the best trials, best first
+  Region region;               // where to search
   std::size_t stagnant = 0;    // trials since the best value improved markedly
 };
 
@@ -65,6 +70,9 @@ class Model {
                                       std::size_t rows,
                                       const std::optional<Hyperparameters>& warm,
                                       std::uint64_t seed) const;
+  void condition(const Data& data,
+                 const std::vector<Hyperparameters>& samples,
+                 Trained& trained) const;
   void forget_changed(const ObservationTable& table);
 
   const FeatureMap* map_;

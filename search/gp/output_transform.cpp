@@ -12,6 +12,7 @@ using Eigen::Index;
 
 constexpr double kLowest = -3;
 constexpr double kHighest = 2;
+constexpr Index kLooked = 300;
 constexpr double kTail = 5;  // bad values are drawn in beyond this many (median - best)
 
 // Log likelihood of the exponent for standardised values (Yeo and Johnson, eq. 3.1).
@@ -27,8 +28,14 @@ double likelihood(const ArrayXd& x, double lambda) {
          (lambda - 1) * jacobian;
 }
 
-// Golden section; the likelihood has one maximum.
-double best_exponent(const ArrayXd& x) {
+// Golden section; the likelihood has one maximum. Looks at evenly spaced ones of many (sorted)
+// values.
+double best_exponent(const ArrayXd& all) {
+  const Index count = std::min<Index>(all.size(), kLooked);
+  ArrayXd x(count);
+  for (Index i = 0; i < count; ++i) {
+    x(i) = all(i * all.size() / count);
+  }
   constexpr double kGolden = 0.61803398874989484820;
   double low = kLowest;
   double high = kHighest;

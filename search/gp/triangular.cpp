@@ -10,7 +10,7 @@ using Eigen::Index;
 
 constexpr Index kSmall = 32;  // below this size plain loops are faster
 
-void gram_lower(const Eigen::Ref<const Eigen::MatrixXd>& lower, Eigen::Ref<Eigen::MatrixXd> out) {
+void gram_part(const Eigen::Ref<const Eigen::MatrixXd>& lower, Eigen::Ref<Eigen::MatrixXd> out) {
   const Index n = lower.rows();
   if (n <= 2 * kSmall) {
     out.triangularView<Eigen::Lower>() = lower.transpose() * lower;
@@ -20,11 +20,11 @@ void gram_lower(const Eigen::Ref<const Eigen::MatrixXd>& lower, Eigen::Ref<Eigen
   const Index rest = n - half;
   const auto corner = lower.bottomLeftCorner(rest, half);
   const auto last = lower.bottomRightCorner(rest, rest);
-  gram_lower(lower.topLeftCorner(half, half), out.topLeftCorner(half, half));
+  gram_part(lower.topLeftCorner(half, half), out.topLeftCorner(half, half));
   out.topLeftCorner(half, half).selfadjointView<Eigen::Lower>().rankUpdate(corner.transpose(), 1.0);
   out.bottomLeftCorner(rest, half).noalias() =
       last.triangularView<Eigen::Lower>().transpose() * corner;
-  gram_lower(last, out.bottomRightCorner(rest, rest));
+  gram_part(last, out.bottomRightCorner(rest, rest));
 }
 
 }  // namespace
@@ -63,11 +63,9 @@ void invert_lower(Eigen::Ref<Eigen::MatrixXd> lower) {
       -corner * lower.topLeftCorner(half, half).triangularView<Eigen::Lower>();
 }
 
-Eigen::MatrixXd gram(const Eigen::MatrixXd& lower) {
-  Eigen::MatrixXd result(lower.rows(), lower.cols());
-  gram_lower(lower, result);
-  result.triangularView<Eigen::StrictlyUpper>() = result.transpose();
-  return result;
+void gram_lower(const Eigen::MatrixXd& lower, Eigen::MatrixXd& out) {
+  out.resize(lower.rows(), lower.cols());
+  gram_part(lower, out);
 }
 
 }  // namespace automl::search::gp

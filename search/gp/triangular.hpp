@@ -13,7 +13,7 @@ bool factorise(Eigen::MatrixXd& matrix);
 // identity takes n^3. Zeros above the diagonal stay.
 void invert_lower(Eigen::Ref<Eigen::MatrixXd> lower);
 
-// T' T of a lower triangular matrix; all entries are written.
-Eigen::MatrixXd gram(const Eigen::MatrixXd& lower);
+// The lower half of T' T of a lower triangular matrix; the rest of `out` stays.
+void gram_lower(const Eigen::MatrixXd& lower, Eigen::MatrixXd& out);
 
 }  // namespace automl::search::gp

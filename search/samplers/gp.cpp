@@ -113,11 +113,12 @@ std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn,
                                                       gp::Acquisition& acquisition) {
   acquisition.demand(demanded(trained, turn.index));
   const double share = std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
-  const gp::Points spread = candidates_.spread(options_.candidates, turn.random);
+  const gp::Points spread = candidates_.spread(options_.candidates, trained.region, turn.random);
   const gp::Points around = candidates_.around(trained.best, options_.sprayed, share, turn.random);
   gp::Points all(spread.rows() + around.rows() + trained.best.rows(), spread.cols());
   all << around, trained.best, spread;
-  const gp::Proposals found = optimizer_.maximise(acquisition, all, trained.weights, turn.random);
+  const gp::Proposals found =
+      optimizer_.maximise(acquisition, all, trained.weights, trained.region, turn.random);
   for (std::size_t k = 0; k < std::min(kTried, static_cast<std::size_t>(found.values.size()));
        ++k) {
     const auto at = static_cast<Index>(k);

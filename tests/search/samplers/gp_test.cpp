@@ -158,6 +158,19 @@ TEST(GpSampler, FailedTrialsAreAvoided) {
   EXPECT_LE(failing, 2);
 }
 
+TEST(GpSampler, ManyTrialsAreModelledAroundTheBest) {
+  const SearchSpace space = unit_cube(3);
+  History history;
+  Random random(5);
+  for (int i = 0; i < 1200; ++i) {
+    Configuration c{{random.uniform(), random.uniform(), random.uniform()}};
+    const double value = bowl(c);
+    history.add({i, std::move(c), Status::kComplete, value});
+  }
+  const auto found = GpSampler(space, {}).suggest({history, kNobody, 1201, 1, 1});
+  EXPECT_LT(bowl(found.at(0).configuration), best(history));
+}
+
 TEST(GpSampler, SurvivesWhatCannotBeModelled) {
   const SearchSpace space = unit_cube(2);
   for (const double value : {0.0, 5.0, 1e300, 1e-300, -1e300}) {
