@@ -18,6 +18,19 @@ struct Observation {
   // To be minimised (the engine turns the sign of a goal `maximize`). Finite for kComplete; a trial
   // that reported no finite value is kFailed.
   double value = 0;
+  // Several objectives: the others, to be minimised; as many in every complete observation.
+  std::vector<double> further = {};
+  // Outcome constraints: at most 0 where met, else by how much each is missed.
+  std::vector<double> constraints = {};
+
+  bool feasible() const {
+    for (const double excess : constraints) {
+      if (!(excess <= 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
 };
 
 // Everything known, in the order in which trials finished. Appended to, never changed.

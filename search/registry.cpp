@@ -6,8 +6,11 @@
 #include <functional>
 #include <memory>
 
+#include "search/samplers/cmaes.hpp"
 #include "search/samplers/gp.hpp"
 #include "search/samplers/grid.hpp"
+#include "search/samplers/latin.hpp"
+#include "search/samplers/nsga2.hpp"
 #include "search/samplers/random.hpp"
 #include "search/samplers/sobol.hpp"
 #include "search/samplers/tpe.hpp"
@@ -82,6 +85,25 @@ std::unique_ptr<Sampler> make_gp(const OptionReader& read, const SearchSpace& sp
   return std::make_unique<GpSampler>(space, options);
 }
 
+std::unique_ptr<Sampler> make_cmaes(const OptionReader& read, const SearchSpace& space) {
+  CmaesOptions options;
+  options.step = read.number("step", options.step, 0.001, 1);
+  options.population = read.count("population", options.population, 0, 10'000);
+  if (options.population > 0 && options.population < 4) {
+    throw OptionError("cmaes: population must be 0 or from 4 to 10000");
+  }
+  return std::make_unique<CmaesSampler>(space, options);
+}
+
+std::unique_ptr<Sampler> make_nsga2(const OptionReader& read, const SearchSpace& space) {
+  Nsga2Options options;
+  options.population = read.count("population", options.population, 4, 10'000);
+  options.crossover = read.number("crossover", options.crossover, 0, 1);
+  options.crossover_spread = read.number("crossover_spread", options.crossover_spread, 0.1, 1000);
+  options.mutation_spread = read.number("mutation_spread", options.mutation_spread, 0.1, 1000);
+  return std::make_unique<Nsga2Sampler>(space, options);
+}
+
 const std::vector<Entry>& table() {
   static const std::vector<Entry> kTable = {
       {"random",
@@ -116,6 +138,21 @@ const std::vector<Entry>& table() {
         {"candidates", "512", "screened for each suggestion, 1 to 100000"},
         {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"}},
        make_gp},
+      {"latin",
+       {{"points", "64", "of each Latin hypercube, 1 to 100000"}},
+       [](const OptionReader& read, const SearchSpace& space) -> std::unique_ptr<Sampler> {
+         return std::make_unique<LatinSampler>(space, read.count("points", 64, 1, 100'000));
+       }},
+      {"cmaes",
+       {{"step", "0.25", "initial standard deviation in the unit cube, 0.001 to 1"},
+        {"population", "0", "trials of a generation, 4 to 10000; 0: 4 + 3 log(parameters)"}},
+       make_cmaes},
+      {"nsga2",
+       {{"population", "20", "parents, and trials before the first offspring, 4 to 10000"},
+        {"crossover", "0.9", "probability of two parents, 0 to 1"},
+        {"crossover_spread", "5", "larger: children closer to their parents, 0.1 to 1000"},
+        {"mutation_spread", "3", "larger: smaller mutations, 0.1 to 1000"}},
+       make_nsga2},
   };
   return kTable;
 }

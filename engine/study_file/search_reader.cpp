@@ -20,8 +20,8 @@ namespace {
 constexpr std::size_t kMostBaselines = 1'000;
 
 // Names that other tools and later releases know.
-constexpr std::array<const char*, 7> kLater = {
-    "cmaes", "nsga2", "bohb", "hyperband", "evolution", "pso", "random_forest"};
+constexpr std::array<const char*, 5> kLater = {
+    "bohb", "hyperband", "evolution", "pso", "random_forest"};
 
 void read_options(const Node& node, idl::Algorithm& algorithm, Complaints& complaints) {
   std::vector<std::string> known;
