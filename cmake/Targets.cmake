@@ -19,11 +19,11 @@ function(automl_program name)
   target_link_libraries(${name} PRIVATE automl_options ${arg_LINK})
 endfunction()
 
-# automl_test(NAME SOURCES … LINK … [TIMEOUT s] [LABELS …] [SERIAL] [WHOLE]): a GoogleTest program.
+# automl_test(NAME SOURCES … LINK … [TIMEOUT s] [LABELS word] [SERIAL] [WHOLE]): a GoogleTest program.
 # WHOLE registers the program as one ctest test (for suites with expensive shared set-up); otherwise
 # each test case is registered on its own by discovery at test time.
 function(automl_test name)
-  cmake_parse_arguments(arg "SERIAL;WHOLE" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;WHOLE" "TIMEOUT;LABELS" "SOURCES;LINK" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
@@ -31,7 +31,10 @@ function(automl_test name)
   target_link_libraries(${name} PRIVATE automl_options ${arg_LINK} GTest::gmock GTest::gtest_main rapidcheck)
   target_compile_definitions(${name} PRIVATE AUTOML_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                              AUTOML_BINARY_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
-  set(properties TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABELS)
+    list(APPEND properties LABELS "${arg_LABELS}")
+  endif()
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL ON)
   endif()
