@@ -159,8 +159,9 @@ std::string history_line(const idl::StudyStatus& status, const Screen& screen) {
   const std::size_t width =
       std::min({room, std::size_t{60}, std::max(status.best_history.size(), std::size_t{10})});
   const bool maximize = spec.objective.goal == idl::Goal::MAXIMIZE;
-  return "  " + metric + "  " + padded(sparkline(status.best_history, maximize, width), width) +
-         since;
+  const std::string line = "  " + metric + "  " +
+                           padded(sparkline(status.best_history, maximize, width), width) + since;
+  return cut(line, screen.width);
 }
 
 // What a running trial last reported, such as "val_accuracy 0.961 @ step 12".
@@ -186,7 +187,8 @@ std::string running_lines(const idl::StudyStatus& status, const Screen& screen) 
   // The newest first: they stay at the top while older ones end below.
   for (auto trial = status.running.rbegin(); trial != status.running.rend(); ++trial) {
     if (lines++ == most) {
-      text += "  and " + std::to_string(status.running.size() - most) + " more\n";
+      text += cut("  and " + std::to_string(status.running.size() - most) + " more", screen.width) +
+              "\n";
       break;
     }
     const double seconds =

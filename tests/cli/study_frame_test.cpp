@@ -61,7 +61,7 @@ TEST(StudyFrame, IsNeverWiderThanTheScreen) {
   status.running[0].configuration = {assignment("p\x1b]0;owned\a", "v\x1b[31m")};
   status.best.configuration = status.running[0].configuration;
   status.best_history.assign(200, 0.5);
-  for (std::size_t width = 50; width < 170; ++width) {
+  for (std::size_t width = 20; width < 170; ++width) {
     expect_fits(header_text(status, plain(width)), width);
     expect_fits(frame_text(status, plain(width)), width);
   }
