@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kLeastParameter = 6;
 
+bool is_number(const idl::Value& value) { return value.__isset.real || value.__isset.integer; }
+
 std::string value_of(const idl::Trial& trial, const std::string& parameter) {
   for (const idl::Assignment& one : trial.configuration) {
     if (one.parameter == parameter) {
@@ -18,6 +20,19 @@ std::string value_of(const idl::Trial& trial, const std::string& parameter) {
     }
   }
   return "";
+}
+
+// What a parameter's column needs at least: numbers are never cut, words are.
+std::size_t least_width(const std::vector<idl::LeaderboardRow>& rows, const std::string& name) {
+  std::size_t least = kLeastParameter;
+  for (const idl::LeaderboardRow& row : rows) {
+    for (const idl::Assignment& one : row.trial.configuration) {
+      if (one.parameter == name && is_number(one.value)) {
+        least = std::max(least, width_of(value_text(one.value)));
+      }
+    }
+  }
+  return least;
 }
 
 std::string outcome(const idl::StudyStatus& status) {
@@ -62,7 +77,9 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
   table.add_column("trial", true);
   table.add_column(shown(board.study.spec.objective.metric), true);
   for (const idl::Parameter& parameter : board.study.spec.space) {
-    table.add_column(shown(parameter.name)).may_shrink(kLeastParameter).may_drop();
+    table.add_column(shown(parameter.name))
+        .may_shrink(least_width(rows, parameter.name))
+        .may_drop();
   }
   if (any_baseline) {
     table.add_column("");
@@ -132,7 +149,7 @@ std::string summary_text(const idl::StudyStatus& status,
   text += "\n" + board_text(board, screen);
   const std::string comparison = comparison_text(status);
   if (!comparison.empty()) {
-    text += "\n" + comparison + "\n";
+    text += "\n" + wrapped(comparison, screen.width) + "\n";
   }
   return text + "\nnext: automl board " + name + " · automl show " + name + "/" +
          (status.__isset.best ? std::to_string(status.best.number) : "0") + " · automl export " +

@@ -31,6 +31,45 @@ std::string no_such_command(const CLI::App& app, const std::string& typed) {
                           : "; did you mean \"" + nearest + "\"?");
 }
 
+// Names of the studies, smoke trials left out; none when the engine cannot say.
+std::vector<std::string> study_names(Context& context) {
+  std::vector<std::string> names;
+  idl::EngineClient* client = context.engine().running();
+  if (client == nullptr) {
+    return names;
+  }
+  try {
+    std::vector<idl::StudyStatus> studies;
+    client->list_studies(studies);
+    for (const idl::StudyStatus& status : studies) {
+      if (!status.study.smoke) {
+        names.push_back(status.study.spec.name);
+      }
+    }
+  } catch (const apache::thrift::TException&) {
+    // What is not there has been said already.
+  }
+  return names;
+}
+
+// What is not there, such as `there is no session "digitz/8"`, and what was probably meant.
+std::string not_there(Context& context, const std::string& message) {
+  const auto open = message.find('"');
+  const auto close = message.find('"', open + 1);
+  if (message.rfind("there is no ", 0) != 0 || close == std::string::npos) {
+    return message;
+  }
+  const std::string name = message.substr(open + 1, close - open - 1);
+  const std::string study = name.substr(0, name.find('/'));
+  const std::string nearest = nearest_word(study, study_names(context));
+  const bool session = message.find("session") < open;
+  return message.substr(0, close + 1) +
+         (!nearest.empty() && nearest != study
+              ? "; did you mean \"" + nearest + name.substr(study.size()) + "\"?"
+          : session ? "; automl ps -a lists sessions"
+                    : "; automl status lists them");
+}
+
 // One line that says what to do, and the exit code.
 int run_chosen(Context& context) {
   try {
@@ -41,7 +80,7 @@ int run_chosen(Context& context) {
     print_errors("", error.errors, std::cerr);
     return complain(error.message, kBadUsage);
   } catch (const idl::NotFound& error) {
-    return complain(error.message, kBadUsage);
+    return complain(not_there(context, error.message), kBadUsage);
   } catch (const idl::Conflict& error) {
     return complain(error.message, kBadUsage);
   } catch (const idl::Unavailable& error) {

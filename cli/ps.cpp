@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iostream>
 #include <unistd.h>
 
@@ -11,6 +12,10 @@ namespace automl::cli {
 
 namespace {
 
+// Room for a name and a value such as "val_accuracy 0.9781".
+constexpr std::size_t kLeastMetric = 19;
+constexpr std::size_t kLongestMetric = 24;
+
 std::string latest(const idl::SessionRow& row) {
   if (!row.note.empty()) {
     return shown(row.note);
@@ -18,7 +23,8 @@ std::string latest(const idl::SessionRow& row) {
   const std::string& wanted = row.session.spec.required_metric;
   for (const auto& [metric, value] : row.latest_metrics) {
     if (wanted.empty() || metric == wanted) {
-      return shown(metric) + " " + number_text(value, 4);
+      const std::string number = number_text(value, 4);
+      return cut(shown(metric), kLongestMetric) + " " + number;
     }
   }
   return "";
@@ -49,10 +55,20 @@ int ps(Context& context, const idl::SessionFilter& filter) {
   table.add_column("STATE");
   table.add_column("STUDY").may_shrink(8).may_drop();
   table.add_column("STEP", true).may_drop();
-  table.add_column("METRIC").may_shrink(10);
-  for (const char* title : {"GPU", "CPU", "MEM", "ELAPSED"}) {
-    table.add_column(title, true);
+  table.add_column("METRIC").may_shrink(kLeastMetric);
+  const bool any_gpu = std::any_of(list.rows.begin(), list.rows.end(), [](const auto& row) {
+    return !row.attempt.placement.gpus.empty();
+  });
+  table.add_column("GPU", true);
+  if (!any_gpu) {
+    table.may_drop();
   }
+  table.add_column("CPU", true).may_drop();
+  table.add_column("MEM", true);
+  if (any_gpu) {
+    table.may_drop();
+  }
+  table.add_column("ELAPSED", true);
   table.add_column("NODE").may_shrink(5).may_drop();
   for (const idl::SessionRow& row : list.rows) {
     const idl::Session& session = row.session;

@@ -60,8 +60,8 @@ int server_status(Context& context) {
     std::cout << idl::to_json(info) << "\n";
   } else {
     std::cout << "engine " << shown(info.version) << " runs since " << local_time(info.started_ms)
-              << ", process " << info.pid << ", in " << shown(info.home)
-              << (info.on_demand ? ", ends when idle" : "") << "\n";
+              << ", process " << info.pid << (info.on_demand ? ", ends when idle" : "") << "\nhome "
+              << shown(info.home) << "\n";
   }
   return kDone;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
+#include <map>
 #include <unistd.h>
 
 #include "cli/commands.hpp"
@@ -13,6 +14,8 @@ namespace automl::cli {
 namespace {
 
 constexpr std::size_t kLastMeasurements = 12;
+constexpr std::size_t kLeastMetric = 12;
+constexpr std::size_t kIndent = 15;  // of what is said about the trial
 
 std::string ending(const idl::Attempt& attempt) {
   if (!attempt.__isset.exit) {
@@ -52,16 +55,28 @@ void print_attempts(const idl::TrialDetail& detail, const Screen& screen) {
 void print_measurements(const idl::TrialDetail& detail, const Screen& screen) {
   const std::size_t count = detail.measurements.size();
   const std::size_t first = count > kLastMeasurements ? count - kLastMeasurements : 0;
+  // One column a metric, with as many decimals as tell its values apart.
+  std::map<std::string, std::vector<double>> values;
+  for (std::size_t i = first; i < count; ++i) {
+    for (const auto& [metric, value] : detail.measurements[i].measurement.metrics) {
+      values[metric].push_back(value);
+    }
+  }
   Table table;
   table.add_column("STEP", true);
-  table.add_column("METRICS").may_shrink(10);
+  for (const auto& [metric, numbers] : values) {
+    table.add_column(shown(metric), true).may_shrink(kLeastMetric).may_drop();
+  }
   for (std::size_t i = first; i < count; ++i) {
     const idl::Measurement& measurement = detail.measurements[i].measurement;
-    std::string text;
-    for (const auto& [metric, value] : measurement.metrics) {
-      text += (text.empty() ? "" : "  ") + shown(metric) + " " + number_text(value);
+    std::vector<std::string> cells = {std::to_string(measurement.step)};
+    for (const auto& [metric, numbers] : values) {
+      const auto found = measurement.metrics.find(metric);
+      cells.push_back(found == measurement.metrics.end()
+                          ? ""
+                          : fixed_text(found->second, decimals_for(numbers)));
     }
-    table.add_row({std::to_string(measurement.step), text});
+    table.add_row(std::move(cells));
   }
   std::cout << "\n";
   if (first > 0) {
@@ -87,16 +102,19 @@ int show(Context& context, const std::string& subject) {
     std::cout << "  value " << number_text(trial.value, 8);
   }
   std::cout << "\n";
-  if (!trial.reason.empty()) {
-    std::cout << "  reason       " << shown(trial.reason) << "\n";
-  }
-  std::cout << "  parameters   " << configuration_text(trial.configuration) << "\n"
-            << "  proposed by  " << shown(trial.proposed_because) << "\n"
-            << "  created      " << local_time(trial.created_ms) << "\n";
-  if (trial.session_id != 0) {
-    std::cout << "  session      " << shown(detail.session.name) << "\n"
-              << "  command      " << cut(shown(detail.session.spec.command), screen.width - 15)
+  const auto line = [&](const char* title, const std::string& what) {
+    std::cout << "  " << padded(title, kIndent - 2) << wrapped(shown(what), screen.width, kIndent)
               << "\n";
+  };
+  if (!trial.reason.empty()) {
+    line("reason", trial.reason);
+  }
+  line("parameters", configuration_text(trial.configuration));
+  line("proposed by", trial.proposed_because);
+  line("created", local_time(trial.created_ms));
+  if (trial.session_id != 0) {
+    line("session", detail.session.name);
+    line("command", detail.session.spec.command);
     print_attempts(detail, screen);
   }
   if (!detail.measurements.empty()) {

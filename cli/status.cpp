@@ -28,14 +28,14 @@ int show_study(Context& context, const std::string& study) {
   std::cout << "\n\n" << frame_text(status, screen);
   const std::string comparison = comparison_text(status);
   if (!comparison.empty()) {
-    std::cout << comparison << "\n";
+    std::cout << wrapped(comparison, screen.width) << "\n";
   }
   return kDone;
 }
 
 void print_engine(const idl::EngineInfo& info) {
-  std::cout << "engine " << shown(info.version) << ", process " << info.pid << ", in "
-            << shown(info.home) << (info.on_demand ? ", ends when idle" : "") << "\n";
+  std::cout << "engine " << shown(info.version) << ", process " << info.pid
+            << (info.on_demand ? ", ends when idle" : "") << "\nhome " << shown(info.home) << "\n";
   for (const idl::Node& node : info.nodes) {
     std::cout << "node " << shown(node.name) << ": " << count_text(node.cpus, "CPU") << ", "
               << bytes_text(node.memory_bytes) << ", "

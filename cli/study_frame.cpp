@@ -159,8 +159,8 @@ std::string history_line(const idl::StudyStatus& status, const Screen& screen) {
   const std::size_t width =
       std::min({room, std::size_t{60}, std::max(status.best_history.size(), std::size_t{10})});
   const bool maximize = spec.objective.goal == idl::Goal::MAXIMIZE;
-  const std::string line = "  " + metric + "  " +
-                           padded(sparkline(status.best_history, maximize, width), width) + since;
+  const std::string line =
+      "  " + metric + "  " + padded(sparkline(status.best_history, maximize, width), width) + since;
   return cut(line, screen.width);
 }
 

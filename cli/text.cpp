@@ -125,6 +125,24 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   return right ? space + text : text + space;
 }
 
+std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
+  const std::size_t room = width > indent ? width - indent : 1;
+  std::string result;
+  std::size_t used = 0;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find(' ', start), text.size());
+    const std::string word = text.substr(start, end - start);
+    if (used > 0 && used + 1 + width_of(word) > room) {
+      result += "\n" + std::string(indent, ' ');
+      used = 0;
+    }
+    result += (used > 0 ? " " : "") + word;
+    used += (used > 0 ? 1 : 0) + width_of(word);
+    start = end + 1;
+  }
+  return result;
+}
+
 std::string duration_text(double seconds) {
   const auto total = static_cast<long>(std::max(0.0, seconds));
   char text[48];

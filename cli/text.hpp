@@ -18,6 +18,9 @@ std::size_t width_of(const std::string& text);
 // At most `width` columns, ending in … when cut.
 std::string cut(const std::string& text, std::size_t width);
 std::string padded(const std::string& text, std::size_t width, bool right = false);
+// Lines of at most `width` columns, broken at spaces where there are some; all but the first begin
+// with `indent` spaces. The first is taken to begin at column `indent` as well.
+std::string wrapped(const std::string& text, std::size_t width, std::size_t indent = 0);
 
 std::string duration_text(double seconds);                            // 0:48, 1:02:03, 2 d 3:04
 std::string bytes_text(std::int64_t bytes);                           // 212 MB

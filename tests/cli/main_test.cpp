@@ -56,7 +56,9 @@ TEST_F(ErrorsTest, SayWhichCommandWasMeant) {
 }
 
 TEST_F(ErrorsTest, ComeFromTheEngineAsOneLine) {
-  expect_line(run({"board", "digitz"}), 2, "there is no study \"digitz\"");
+  expect_line(
+      run({"board", "digitz"}), 2, "there is no study \"digitz\"; did you mean \"digits\"?");
+  expect_line(run({"board", "other"}), 2, "there is no study \"other\"; automl status lists them");
   engine_->denial = "study digits belongs to bob";
   expect_line(run({"pause", "digits"}), 4, "study digits belongs to bob");
   engine_->conflict = "study \"digits\" exists and differs: space\x1b[2J, budget";

@@ -82,7 +82,7 @@ TEST_F(ListingsTest, ShowOneTrial) {
   const std::string text = run({"show", "digits/1"}).out;
   EXPECT_THAT(text, HasSubstr("trial digits/1  complete  value 0.9861\n"));
   EXPECT_THAT(text, HasSubstr("  proposed by  tpe: best of 24 candidates\n"));
-  EXPECT_THAT(text, HasSubstr("STEP  METRICS\n   3  val_accuracy 0.9\n"));
+  EXPECT_THAT(text, HasSubstr("STEP  val_accuracy\n   3        0.9000\n"));
 }
 
 TEST_F(ListingsTest, ShowTheEngineAndItsStudies) {

@@ -87,5 +87,13 @@ TEST(Screen, HasNoColoursForAFile) {
   EXPECT_EQ(colourful.good("x"), "\x1b[32mx\x1b[0m");
 }
 
+TEST(Wrapped, BreaksAtSpacesAndKeepsWordsWhole) {
+  EXPECT_EQ(wrapped("lr=0.1 depth=2 width=128", 80, 4), "lr=0.1 depth=2 width=128");
+  EXPECT_EQ(wrapped("lr=0.1 depth=2 width=128", 18, 4), "lr=0.1 depth=2\n    width=128");
+  EXPECT_EQ(wrapped("averyveryverylongword x", 8), "averyveryverylongword\nx");
+  EXPECT_EQ(wrapped("größe=1 日本=2", 8), "größe=1\n日本=2");
+  EXPECT_EQ(wrapped("", 8), "");
+}
+
 }  // namespace
 }  // namespace automl::cli
