@@ -22,6 +22,8 @@ namespace {
 
 constexpr long kPatienceMs = 30'000;
 constexpr std::chrono::milliseconds kPause{50};
+// An engine may be killed while it starts; one that cannot start at all fails as often.
+constexpr int kStarts = 3;
 
 long now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -78,7 +80,7 @@ idl::EngineClient* EngineConnection::running() {
 
 void EngineConnection::connect() {
   const long until = now_ms() + kPatienceMs;
-  for (;;) {
+  for (int failed_starts = 0;;) {
     try {
       connection_ = std::make_unique<idl::Connection>(endpoint_);
       patience_ends_ms_ = 0;
@@ -95,8 +97,8 @@ void EngineConnection::connect() {
     if (interrupted()) {
       throw idl::Disconnected("left while the engine was away");
     }
-    if (own_) {
-      start_engine(true);
+    if (own_ && !try_start(true) && ++failed_starts == kStarts) {
+      throw_not_started();
     }
     std::this_thread::sleep_for(kPause);
   }
@@ -119,7 +121,17 @@ void EngineConnection::compare_versions() {
   }
 }
 
+void EngineConnection::throw_not_started() const {
+  throw idl::Disconnected("automld did not start; see " + home_ + "/engine.log");
+}
+
 void EngineConnection::start_engine(bool on_demand) {
+  if (!try_start(on_demand)) {
+    throw_not_started();
+  }
+}
+
+bool EngineConnection::try_start(bool on_demand) {
   std::string program = engine_program();
   std::string home = home_;
   std::string home_option = "--home";
@@ -146,9 +158,7 @@ void EngineConnection::start_engine(bool on_demand) {
   waitpid(pid, &status, 0);
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
   // 2: one runs already (or the configuration is bad, which connecting will show).
-  if (code != 0 && (code != 2 || !on_demand)) {
-    throw idl::Disconnected("automld did not start; see " + home_ + "/engine.log");
-  }
+  return code == 0 || (code == 2 && on_demand);
 }
 
 void EngineConnection::reconnect(const std::string& why) {

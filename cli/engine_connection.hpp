@@ -44,6 +44,9 @@ class EngineConnection {
  private:
   idl::EngineClient& client();
   void connect();
+  // False: automld ended without an engine that can be called.
+  bool try_start(bool on_demand);
+  [[noreturn]] void throw_not_started() const;
   void compare_versions();
   void reconnect(const std::string& why);
   void wait_for_store(const idl::Unavailable& unavailable);

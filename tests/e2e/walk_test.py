@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -140,6 +141,20 @@ class Walk(home.EndToEnd):
         self.assertEqual(self.home.run("server", "status").returncode, 3)
         self.ok("ps")
         self.assertIsNotNone(self.home.engine_pid())
+
+    def test_an_engine_killed_while_it_starts_is_started_again(self):
+        folder = self.home.path / "bin"
+        folder.mkdir()
+        shutil.copy(home.BIN / "automl", folder)
+        engine = folder / "automld"
+        engine.write_text(f'#!/bin/sh\necho try >> {folder}/tries\n'
+                          f'[ $(wc -l < {folder}/tries) -ge $TRIES ] && exec {home.BIN}/automld "$@"\nexit 1\n')
+        engine.chmod(0o755)
+        for tries, code in ((9, 3), (6, 0)):  # three times in vain; then the third works
+            done = subprocess.run([folder / "automl", "ps"], env=dict(self.home.env, TRIES=str(tries)),
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertEqual("did not start" in done.stderr, code != 0)
 
     def test_bad_usage(self):
         self.assertEqual(self.home.run("nonsense").returncode, 2)
