@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kLookEveryMs = 200;
 constexpr int kPage = 1'000;
+constexpr std::size_t kLinesAboveFrame = 2;  // how to leave, and an empty one
 
 bool ended(const idl::StudyStatus& status) {
   return status.study.state != idl::StudyState::RUNNING &&
@@ -70,8 +71,11 @@ class View {
     started_ = true;
     put(out, frame_text(status, screen));
   }
-  // The header stays, the frame goes.
-  void clear() { put("", ""); }
+  // The first line stays; how to leave and the frame go.
+  void clear() {
+    lines_ += lines_ > 0 ? kLinesAboveFrame : 0;
+    put("", "");
+  }
 
  private:
   void put(std::string out, const std::string& frame) {
