@@ -20,7 +20,7 @@ Follows follows(const std::string& command) {
       return Follows::kFiles;
     }
   }
-  for (const char* name : {"help", "version", "server", "completion", "report"}) {
+  for (const char* name : {"help", "version", "server", "completion"}) {
     if (command == name) {
       return Follows::kNothing;
     }

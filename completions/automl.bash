@@ -21,7 +21,7 @@ _automl() {
     export) options='-h --help --json --format -o --output' studies=yes ;;
     ask) options='-h --help --json -n --count' studies=yes ;;
     tell) options='-h --help --failed' studies=yes ;;
-    report) options='-h --help' ;;
+    report) options='-h --help --json --html' studies=yes ;;
     server) options='-h --help --json' words='start stop status' ;;
     completion) options='-h --help' words='bash zsh' ;;
     help) options='-h --help' words='start check run ps why logs stop pause resume board status show export ask tell report server completion help version' ;;

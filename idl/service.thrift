@@ -129,6 +129,81 @@ struct Leaderboard {
   4: optional LeaderboardRow baseline
 }
 
+/** What the objective is on average at one value of a parameter, all others being uniform. */
+struct CurvePoint {
+  1: records.Value at
+  2: double value
+  3: double spread
+}
+
+struct ParameterImportance {
+  1: string parameter
+  /** Of the objective's variance, by the parameter alone; all of them and the interactions: at most 1. */
+  2: double share
+  3: double spread
+  /** Growth of the squared error when its values are shuffled, relative to the variance of the trials. */
+  4: double permutation
+  5: double permutation_spread
+  6: list<CurvePoint> curve
+}
+
+struct InteractionImportance {
+  1: string first
+  2: string second
+  3: double share
+  4: double spread
+}
+
+/** Which parameters an objective depends on, the most important first. */
+struct ObjectiveImportance {
+  1: string metric
+  2: i64 trials
+  /** R² for trials not seen: how far the rest can be trusted. */
+  3: double explained
+  4: list<ParameterImportance> parameters
+  5: list<InteractionImportance> interactions
+}
+
+/** Best value that random search would have had after so many trials; 80 % lie from low to high. */
+struct ShadowPoint {
+  1: i64 trials
+  2: double expected
+  3: double low
+  4: double high
+}
+
+/** What random search would have found in this study's place, estimated from a model. */
+struct RandomShadow {
+  1: list<ShadowPoint> points
+  /** How many random trials reach the best value on average; unset: more than can be told. */
+  2: optional double trials_to_best
+}
+
+/** What further trials may bring, in the objective's units; all gains are >= 0. */
+struct RemainingGain {
+  /** Expected value of the best configuration. */
+  1: double best
+  /** Expected gain of the next 1, 2, … trials. */
+  2: list<double> expected
+  /** By any number of trials. */
+  3: double possible
+  4: double tolerance
+  /** Probability that no configuration is better by more than the tolerance. */
+  5: double certainty
+  6: bool stop
+}
+
+/** What the finished trials of a study say: docs/algorithms/analysis.md. */
+struct StudyReport {
+  1: StudyStatus status
+  /** One per objective. */
+  2: list<ObjectiveImportance> importance
+  3: optional RandomShadow shadow
+  4: optional RemainingGain remaining
+  /** What could not be told, and why; one line each. */
+  5: list<string> notes
+}
+
 struct SessionFilter {
   1: bool include_finished
   2: string study
@@ -207,6 +282,9 @@ service Engine {
   TrialPage list_trials(1: string study, 2: i64 from_number, 3: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   TrialDetail show_trial(1: string study, 2: i64 number) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   Leaderboard leaderboard(1: string study, 2: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+
+  /** Takes seconds for a large study; Unavailable when several are being computed already. */
+  StudyReport report_study(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
   /** Trials for a program outside to evaluate; at most 1,000 at once. */
   list<records.Trial> ask(1: string request_id, 2: string study, 3: i32 count)

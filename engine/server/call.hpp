@@ -16,6 +16,7 @@
 #include "engine/server/authorize.hpp"
 #include "engine/server/principal.hpp"
 #include "engine/settings.hpp"
+#include "engine/study_analyst.hpp"
 
 namespace automl::engine::server {
 
@@ -27,6 +28,7 @@ struct Services {
   const Settings& settings;
   std::int64_t started_ms;
   Authorizer authorizer;
+  std::unique_ptr<StudyAnalyst> analyst = std::make_unique<StudyAnalyst>();
 };
 
 // Throws the exception of service.thrift that a refusal stands for.

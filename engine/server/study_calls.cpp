@@ -2,6 +2,7 @@
 #include "engine/server/study_calls.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "engine/queries.hpp"
@@ -133,6 +134,16 @@ void StudyCalls::leaderboard(idl::Leaderboard& reply,
   reply = expect<idl::Leaderboard>(inspect(services_, [study, limit](const StudyManager& m) {
     return engine::leaderboard(m, study, limit);
   }));
+}
+
+void StudyCalls::report_study(idl::StudyReport& reply, const std::string& study) {
+  authorize(Action::kInspect);
+  // Shared because the engine may read for a caller who has given up.
+  auto input = std::make_shared<AnalysisInput>();
+  inspect(services_, [study, input](const StudyManager& manager) {
+    return read_for_analysis(manager, study, *input);
+  });
+  reply = services_.analyst->report(*input);
 }
 
 void StudyCalls::ask(std::vector<idl::Trial>& reply,

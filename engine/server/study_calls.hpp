@@ -33,6 +33,7 @@ class StudyCalls : public virtual idl::EngineIf {
                    std::int32_t limit) override;
   void show_trial(idl::TrialDetail& reply, const std::string& study, std::int64_t number) override;
   void leaderboard(idl::Leaderboard& reply, const std::string& study, std::int32_t limit) override;
+  void report_study(idl::StudyReport& reply, const std::string& study) override;
   void ask(std::vector<idl::Trial>& reply,
            const std::string& request_id,
            const std::string& study,

@@ -244,11 +244,14 @@ std::optional<FunctionModel> fit_function(const SearchSpace& space,
                       {},
                       0,
                       values.front(),
-                      values[values.size() / 2]};
+                      values.front()};
   model.features = model.map->features(unit);
+  std::vector<double> uniform = uniform_values(space, rows, model, seed);
   if (options.whole_space) {
-    model.transform = gp::OutputTransform(uniform_values(space, rows, model, seed));
+    model.transform = gp::OutputTransform(uniform);
   }
+  std::sort(uniform.begin(), uniform.end());
+  model.typical_value = uniform[uniform.size() / 2];
   const VectorXd targets = targets_of(rows, model.transform);
   const std::vector<gp::Hyperparameters> samples =
       hyperparameters(model, rows, targets, options, seed);

@@ -42,7 +42,7 @@ struct FunctionModel {
   Eigen::RowVectorXd weights;           // 1 / lengthscale per column
   std::size_t incumbent = 0;            // row of `features`: the trial with the best expected value
   double best_value = 0;                // of the trials that count, as observed
-  double median_value = 0;
+  double typical_value = 0;             // median of what uniform configurations would have
 
   // Functions drawn from one member at points (rows of features): points × draws. Unset when
   // nothing can be factorised.

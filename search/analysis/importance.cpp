@@ -15,7 +15,7 @@
 namespace automl::search {
 namespace {
 
-constexpr double kTail = 5;
+constexpr double kTail = 1;
 constexpr std::uint64_t kForestStream = 0x666f72657374ULL;
 
 double value_of(const Observation& observation, std::size_t objective) {
@@ -61,9 +61,9 @@ void read_values(const std::vector<const Observation*>& rows, std::size_t object
   }
   std::vector<double> sorted = y;
   std::sort(sorted.begin(), sorted.end());
-  const double median = sorted[sorted.size() / 2];
+  const double poor = sorted[sorted.size() * 9 / 10];
   const double limit =
-      median > sorted.front() ? median + kTail * (median - sorted.front()) : sorted.back();
+      poor > sorted.front() ? poor + kTail * (poor - sorted.front()) : sorted.back();
   const auto n = static_cast<double>(y.size());
   for (double& value : y) {
     value = std::min(value, limit);

@@ -57,11 +57,11 @@ struct Importance {
 // On a random forest of the complete trials (Breiman, Machine Learning 45, 2001): functional ANOVA
 // for `main`, `interactions` and `curves` (variance_parts.hpp), averaged over the trees, and
 // Breiman's permutation importance. Values are those of trials, drawn in beyond
-// median + 5 (median - best) so that a few disasters do not hide everything else. The parameters
-// are taken as independent and uniform on their unit coordinates (logarithmic ones on the
-// logarithmic axis). A parameter that is inactive in a trial gets a value by chance, a new one for
-// each tree: where it is inactive the objective does not depend on it. Forbidden clauses are not
-// considered. All shares are 0 for fewer than two trials and for a constant objective.
+// p + (p - best), p being the 90th percentile, so that a few disasters do not hide everything else.
+// The parameters are taken as independent and uniform on their unit coordinates (logarithmic ones
+// on the logarithmic axis). A parameter that is inactive in a trial gets a value by chance, a new
+// one for each tree: where it is inactive the objective does not depend on it. Forbidden clauses
+// are not considered. All shares are 0 for fewer than two trials and for a constant objective.
 // Deterministic; O(trees · trials · (parameters · log(trials) + pairs within a branch)).
 Importance importance(const SearchSpace& space,
                       const History& history,

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "search/analysis/function_model.hpp"
 #include "search/samplers/uniform.hpp"
 #include "search/space_encoding.hpp"
 
@@ -132,6 +133,16 @@ std::optional<RandomShadow> random_shadow(const SearchSpace& space,
     shadow.trials_to_best = 1 / as_good;
   }
   return shadow;
+}
+
+std::optional<RandomShadow> random_shadow(const SearchSpace& space,
+                                          const History& history,
+                                          std::uint64_t seed,
+                                          std::size_t trials,
+                                          const RandomShadowOptions& options) {
+  const std::optional<FunctionModel> model =
+      fit_function(space, history, seed, {.whole_space = true});
+  return model ? random_shadow(space, *model, seed, trials, options) : std::nullopt;
 }
 
 }  // namespace automl::search

@@ -6,10 +6,12 @@
 #include <optional>
 #include <vector>
 
-#include "search/analysis/function_model.hpp"
+#include "search/history.hpp"
 #include "search/search_space.hpp"
 
 namespace automl::search {
+
+struct FunctionModel;
 
 struct RandomShadowOptions {
   int draws = 64;        // functions drawn from each model
@@ -42,6 +44,14 @@ struct RandomShadow {
 // Unset when nothing can be drawn. The model should be one of the whole space.
 std::optional<RandomShadow> random_shadow(const SearchSpace& space,
                                           const FunctionModel& model,
+                                          std::uint64_t seed,
+                                          std::size_t trials,
+                                          const RandomShadowOptions& options = {});
+
+// The same with a model of the whole space fitted to a history; unset also where there is nothing
+// to learn from (fit_function).
+std::optional<RandomShadow> random_shadow(const SearchSpace& space,
+                                          const History& history,
                                           std::uint64_t seed,
                                           std::size_t trials,
                                           const RandomShadowOptions& options = {});

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "search/analysis/function_model.hpp"
 #include "search/gp/acquisition.hpp"
 #include "search/gp/acquisition_optimizer.hpp"
 #include "search/gp/candidates.hpp"
@@ -174,10 +175,18 @@ std::optional<RemainingGain> remaining_gain(const SearchSpace& space,
   const Eigen::VectorXd regret = gains.rowwise().maxCoeff();
   result.possible = regret.mean();
   result.expected = greedy_batch(gains, options.next);
-  result.tolerance = options.share * (model.median_value - model.best_value);
+  result.tolerance = options.share * (model.typical_value - model.best_value);
   result.certainty = (regret.array() <= result.tolerance).cast<double>().mean();
   result.stop = result.certainty >= options.certainty;
   return result;
+}
+
+std::optional<RemainingGain> remaining_gain(const SearchSpace& space,
+                                            const History& history,
+                                            std::uint64_t seed,
+                                            const RemainingGainOptions& options) {
+  const std::optional<FunctionModel> model = fit_function(space, history, seed);
+  return model ? remaining_gain(space, *model, seed, options) : std::nullopt;
 }
 
 }  // namespace automl::search

@@ -6,10 +6,12 @@
 #include <optional>
 #include <vector>
 
-#include "search/analysis/function_model.hpp"
+#include "search/history.hpp"
 #include "search/search_space.hpp"
 
 namespace automl::search {
+
+struct FunctionModel;
 
 struct RemainingGainOptions {
   std::size_t next = 20;    // further trials looked at; at least 1
@@ -38,14 +40,22 @@ struct RemainingGain {
 //                 count on
 //   certainty   = P(f(x*) - min_{x in C} f(x) <= tolerance)
 // The last is the stopping rule of Wilson ("Stopping Bayesian optimization with probabilistic
-// regret bounds", NeurIPS 2024). The tolerance is `share` of the median trial's distance to the
-// best one. C: Sobol points, the best trials and points around them, the maxima of the expected
-// improvement; then the lowest point of each f and points around it.
+// regret bounds", NeurIPS 2024). The tolerance is `share` of the distance from a typical
+// configuration (the median of uniform ones) to the best trial. C: Sobol points, the best trials
+// and points around them, the maxima of the expected improvement; then the lowest point of each f
+// and points around it.
 //
 // Constraints are not modelled: configurations that miss one count as bad. Unset when there is no
 // candidate or nothing can be factorised.
 std::optional<RemainingGain> remaining_gain(const SearchSpace& space,
                                             const FunctionModel& model,
+                                            std::uint64_t seed,
+                                            const RemainingGainOptions& options = {});
+
+// The same with a model fitted to a history; unset also where there is nothing to learn from
+// (fit_function).
+std::optional<RemainingGain> remaining_gain(const SearchSpace& space,
+                                            const History& history,
                                             std::uint64_t seed,
                                             const RemainingGainOptions& options = {});
 

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
+#include "tests/cli/digits_report.hpp"
 #include "tests/cli/digits_study.hpp"
 #include "tests/cli/program_fixture.hpp"
 
@@ -302,6 +304,32 @@ TEST_F(CommandsTest, ReportPrintsOutsideOfASession) {
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("loss"));
   EXPECT_EQ(Program(folder_, {"report", "loss=high"}, environment()).wait().code, 2);
+}
+
+TEST_F(CommandsTest, ReportTellsAStudyFromMetrics) {
+  const ReportData data = digits_report();
+  engine_->report = data.report;
+  engine_->trials = data.trials;
+  Outcome outcome = run({"report", "digits"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("what val_accuracy depends on"));
+  EXPECT_EQ(outcome.out.find('\x1b'), std::string::npos);
+  const auto json = nlohmann::json::parse(run({"report", "digits", "--json"}).out);
+  EXPECT_EQ(json["importance"][0]["parameters"][0]["parameter"], "lr");
+  const std::string file = folder_.path() + "/report.html";
+  outcome = run({"report", "digits", "--html", file});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("report.html written"));
+  EXPECT_THAT(run({"report", "digits", "--html", "-"}).out, HasSubstr("<!DOCTYPE html>"));
+  EXPECT_EQ(run({"report", "digits", "--html", folder_.path()}).code, 2);
+  EXPECT_EQ(run({"report", "nothing"}).code, 2);
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"report", "digits", "loss=1"},
+        {"report", "digits", "other"},
+        {"report", "loss=1", "--html", file},
+        {"report"}}) {
+    EXPECT_EQ(run(wrong).code, 2);
+  }
 }
 
 }  // namespace

@@ -142,6 +142,11 @@ void FakeEngine::leaderboard(idl::Leaderboard& reply,
   reply.rows.resize(std::min(reply.rows.size(), static_cast<std::size_t>(limit)));
 }
 
+void FakeEngine::report_study(idl::StudyReport& reply, const std::string& study) {
+  expect_known(study);
+  reply = report;
+}
+
 void FakeEngine::ask(std::vector<idl::Trial>& reply,
                      const std::string&,
                      const std::string& study,

@@ -46,6 +46,7 @@ class FakeEngine : public idl::EngineNull {
                    std::int32_t limit) override;
   void show_trial(idl::TrialDetail& reply, const std::string& study, std::int64_t number) override;
   void leaderboard(idl::Leaderboard& reply, const std::string& study, std::int32_t limit) override;
+  void report_study(idl::StudyReport& reply, const std::string& study) override;
   void ask(std::vector<idl::Trial>& reply,
            const std::string& request,
            const std::string& study,
@@ -79,6 +80,7 @@ class FakeEngine : public idl::EngineNull {
   idl::StudyStatus status;         // of the study "digits"
   std::vector<idl::Trial> trials;  // its trials
   idl::Leaderboard board;
+  idl::StudyReport report;
   idl::TrialDetail detail;
   idl::SessionList sessions;
   idl::SessionRow session;  // what run and logs look at

@@ -103,6 +103,7 @@ TEST_F(ListingsTest, AreValidJson) {
            {"status", "--json"},
            {"status", "digits", "--json"},
            {"board", "digits", "--json"},
+           {"report", "digits", "--json"},
            {"show", "digits/1", "--json"},
            {"export", "digits", "--json"},
            {"export", "digits", "--format", "json"},
@@ -175,12 +176,21 @@ TEST_F(ListingsTest, NeverSteerTheTerminal) {
   engine_->checked.algorithm_note = evil;
   engine_->status.study.state = idl::StudyState::DONE;
   engine_->status.trials_running = 0;
+  engine_->report.status = engine_->status;
+  engine_->report.notes = {evil};
+  engine_->report.importance.resize(1);
+  engine_->report.importance[0].metric = evil;
+  engine_->report.importance[0].trials = 9;
+  engine_->report.importance[0].parameters.resize(1);
+  engine_->report.importance[0].parameters[0].parameter = evil;
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"ps"},
            {"why"},
            {"status"},
            {"status", "digits"},
            {"board", "digits"},
+           {"report", "digits"},
+           {"report", "digits", "--html", "-"},
            {"show", "digits/1"},
            {"ask", "digits"},
            {"pause", "digits"},

@@ -127,6 +127,58 @@ TEST_F(StudyCallsTest, AsksAndTells) {
   EXPECT_EQ(board.rows[0].trial.number, 1);
 }
 
+TEST_F(StudyCallsTest, ReportsWhatFinishedTrialsSay) {
+  submit(study("s"), "r1");
+  idl::StudyReport report;
+  engine().report_study(report, "s");
+  EXPECT_EQ(report.status.study.spec.name, "s");
+  EXPECT_FALSE(report.__isset.shadow);
+  EXPECT_EQ(report.notes.size(), 2U);
+  EXPECT_THROW(engine().report_study(report, "none"), idl::NotFound);
+  for (const idl::Trial& trial : ask("a1", 20)) {
+    const double x = trial.configuration[0].value.real;
+    engine().tell("", "s", trial.number, value((x - 0.3) * (x - 0.3)));
+  }
+  engine().report_study(report, "s");
+  ASSERT_EQ(report.importance.size(), 1U);
+  const idl::ObjectiveImportance& importance = report.importance[0];
+  EXPECT_EQ(importance.metric, "loss");
+  EXPECT_EQ(importance.trials, 20);
+  ASSERT_EQ(importance.parameters.size(), 2U);
+  EXPECT_EQ(importance.parameters[0].parameter, "x");
+  EXPECT_GT(importance.parameters[0].share, 0.5);
+  EXPECT_EQ(importance.parameters[0].curve.size(), 33U);
+  EXPECT_EQ(importance.parameters[1].curve.size(), 9U);  // n: 1 to 9
+  EXPECT_EQ(importance.parameters[1].curve[8].at.integer, 9);
+  ASSERT_TRUE(report.__isset.shadow && report.__isset.remaining);
+  EXPECT_EQ(report.shadow.points.back().trials, 20);
+  EXPECT_LE(report.shadow.points.back().low, report.shadow.points.back().high);
+  EXPECT_EQ(report.remaining.expected.size(), 20U);
+  EXPECT_GE(report.remaining.possible, 0);
+  EXPECT_TRUE(report.notes.empty());
+  idl::StudyReport again;
+  engine().report_study(again, "s");
+  EXPECT_EQ(again.remaining, report.remaining);
+  EXPECT_EQ(again.importance, report.importance);
+}
+
+TEST_F(StudyCallsTest, ReportsAMaximisedObjectiveInItsOwnUnits) {
+  idl::StudyText text = study("m");
+  text.text.replace(text.text.find("minimize"), 8, "maximize");
+  submit(text, "r1");
+  for (const idl::Trial& trial : ask("a1", 30, "m")) {
+    engine().tell("", "m", trial.number, value(trial.configuration[0].value.real));
+  }
+  idl::StudyReport report;
+  engine().report_study(report, "m");
+  const std::vector<idl::CurvePoint>& curve = report.importance[0].parameters[0].curve;
+  EXPECT_LT(curve.front().value, curve.back().value);
+  const std::vector<idl::ShadowPoint>& points = report.shadow.points;
+  EXPECT_LT(points.front().expected, points.back().expected);
+  EXPECT_LT(points.front().low, points.front().high);
+  EXPECT_NEAR(report.remaining.best, 1, 0.1);
+}
+
 TEST_F(StudyCallsTest, PausesResumesAndStops) {
   submit(study("s"), "r1");
   idl::StudyStatus status;
