@@ -35,7 +35,21 @@ double number_of(const idl::Value& value) {
 
 std::string percent(double share) {
   const double rounded = std::round(1000 * share) / 10;
-  return number_text(rounded >= 10 ? std::round(rounded) : rounded, 3) + " %";
+  return number_text(rounded >= 10 ? std::round(rounded) : rounded, 3) + "\u00a0%";
+}
+
+// " (about 1:40:00 and 3.3 GPU-hours)"; nothing while no trial was timed.
+std::string cost_text(const ReportData& data, double trials) {
+  const TrialTimes times = trial_times(data.trials);
+  if (times.count == 0 || times.mean <= 0) {
+    return "";
+  }
+  const double busy_s = trials * times.mean;
+  std::string text = " (about " + trial_time_text(busy_s / std::max(1, data.spec().parallel));
+  if (data.spec().resources.gpus > 0) {
+    text += " and " + number_text(busy_s / 3600 * data.spec().resources.gpus, 2) + " GPU-hours";
+  }
+  return text + ")";
 }
 
 // 3100 of 3142.
@@ -118,6 +132,23 @@ bool has_choices(const idl::Parameter& parameter) {
   return parameter.kind != idl::ParameterKind::FLOAT && parameter.kind != idl::ParameterKind::INT;
 }
 
+std::string shortened(const std::string& name, std::size_t width) {
+  const std::string text = shown(name);
+  if (width_of(text) <= width) {
+    return text;
+  }
+  const std::string head = cut(text, (width + 2) * 2 / 5);
+  const std::size_t room = width - width_of(head);
+  std::string tail = text;
+  while (!tail.empty() && width_of(tail) > room) {
+    tail.erase(0, 1);
+    while (!tail.empty() && (static_cast<unsigned char>(tail[0]) & 0xC0) == 0x80) {
+      tail.erase(0, 1);  // of the same character
+    }
+  }
+  return head + tail;
+}
+
 double axis_position(const idl::Parameter& parameter, const idl::Value& value) {
   if (parameter.kind == idl::ParameterKind::BOOL) {
     return value.flag ? 0.75 : 0.25;
@@ -178,20 +209,23 @@ std::string trial_time_text(double seconds) {
   return seconds < 10 ? number_text(seconds, 2) + " s" : duration_text(seconds);
 }
 
-std::string remaining_text(const idl::StudyReport& report) {
+std::string remaining_text(const ReportData& data) {
+  const idl::StudyReport& report = data.report;
   if (!report.__isset.remaining || report.remaining.expected.empty()) {
     return "";
   }
   const idl::RemainingGain& gain = report.remaining;
   const std::string sure = percent(gain.certainty);
+  const std::string tolerance = number_text(gain.tolerance, 3);
   const std::string text = "The next " + count_text(std::ssize(gain.expected), "trial") +
+                           cost_text(data, static_cast<double>(gain.expected.size())) +
                            " are expected to gain " + number_text(gain.expected.back(), 3) +
                            ", any number of them " + number_text(gain.possible, 3) + ". ";
   return gain.stop
              ? "Stop here: with " + sure + " certainty no configuration is better by more than " +
-                   number_text(gain.tolerance, 3) + ". " + text
-             : text + "Going on is worth it: the certainty that nothing is better by more than " +
-                   number_text(gain.tolerance, 3) + " is " + sure + ", below 95 %.";
+                   tolerance + ". " + text.substr(0, text.size() - 1)
+             : text + "Going on may be worth it: that nothing is better by more than " + tolerance +
+                   " has a certainty of only " + sure + ".";
 }
 
 std::string random_text(const idl::StudyReport& report) {

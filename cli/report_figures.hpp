@@ -49,6 +49,9 @@ struct TrialTimes {
 };
 TrialTimes trial_times(const std::vector<idl::Trial>& trials);
 
+// At most `width` columns of a name, cut in the middle: names often differ at their ends only.
+std::string shortened(const std::string& name, std::size_t width);
+
 // Where a value lies on the axis of its parameter, in [0, 1]: logarithmic where the parameter is;
 // choices in the middle of equal cells.
 double axis_position(const idl::Parameter& parameter, const idl::Value& value);
@@ -65,7 +68,7 @@ std::string decimal_text(double value, int decimals);
 std::string trial_time_text(double seconds);
 
 // Sentences for people; user's texts in them are as they are.
-std::string remaining_text(const idl::StudyReport& report);
+std::string remaining_text(const ReportData& data);
 std::string random_text(const idl::StudyReport& report);
 
 }  // namespace automl::cli

@@ -94,8 +94,9 @@ std::string best_section(const ReportData& data) {
         "<i style=\"color:var(--shadow);border-top-style:dashed\"></i>random search, expected"
         "<i class=\"box\" style=\"background:var(--band)\"></i>80 % of random searches";
   }
-  return section("Best " + html_text(data.spec().objective.metric) + " so far",
-                 key + "</p>\n" + plot + paragraph(random_text(data.report)));
+  return section(
+      "Best " + html_text(data.spec().objective.metric) + " so far",
+      key + "</p>\n<div class=\"wide\">" + plot + "</div>" + paragraph(random_text(data.report)));
 }
 
 std::string bar(
@@ -119,7 +120,7 @@ std::string importance_section(const idl::ObjectiveImportance& importance) {
   std::size_t shown_count = 0;
   for (const idl::ParameterImportance& one : importance.parameters) {
     if (shown_count++ < kParametersShown) {
-      bars += bar(html_cut(one.parameter, 40),
+      bars += bar(html_text(shortened(one.parameter, 40)),
                   one.share,
                   one.spread,
                   " · " + decimal_text(one.permutation, 2),
@@ -129,11 +130,12 @@ std::string importance_section(const idl::ObjectiveImportance& importance) {
   shown_count = 0;
   for (const idl::InteractionImportance& pair : importance.interactions) {
     if (shown_count++ < kInteractionsShown && pair.share >= kWorthShowing) {
-      bars += bar(html_cut(pair.first, 24) + " × " + html_cut(pair.second, 24),
-                  pair.share,
-                  pair.spread,
-                  "",
-                  true);
+      bars +=
+          bar(html_text(shortened(pair.first, 22)) + " × " + html_text(shortened(pair.second, 22)),
+              pair.share,
+              pair.spread,
+              "",
+              true);
     }
   }
   bars += "</div>\n";
@@ -154,7 +156,7 @@ std::string importance_section(const idl::ObjectiveImportance& importance) {
 }
 
 std::string remaining_section(const ReportData& data) {
-  const std::string text = remaining_text(data.report);
+  const std::string text = remaining_text(data);
   if (text.empty()) {
     return "";
   }
@@ -174,7 +176,7 @@ std::string slices_section(const ReportData& data) {
   for (const idl::ParameterImportance& one : data.report.importance.front().parameters) {
     const std::string plot = count++ < kParametersShown ? slice_plot(data, one) : "";
     if (!plot.empty()) {
-      slices += "<div><h3>" + html_cut(one.parameter, 40) + "</h3>" + plot + "</div>\n";
+      slices += "<div><h3>" + html_text(shortened(one.parameter, 40)) + "</h3>" + plot + "</div>\n";
     }
   }
   return slices.empty()
@@ -250,8 +252,9 @@ std::string time_section(const ReportData& data) {
                        "<p class=\"key\"><i class=\"box\" "
                        "style=\"background:var(--accent)\"></i>complete"
                        "<i class=\"box\" style=\"background:var(--bad)\"></i>failed"
-                       "<i class=\"box\" style=\"background:var(--warn)\"></i>pruned</p>\n" +
-                           plot +
+                       "<i class=\"box\" style=\"background:var(--warn)\"></i>pruned</p>\n<div "
+                       "class=\"wide\">" +
+                           plot + "</div>" +
                            paragraph("A trial took " + trial_time_text(times.mean) +
                                          " on average, " + trial_time_text(times.shortest) +
                                          " to " + trial_time_text(times.longest) + ".",

@@ -119,9 +119,10 @@ std::string axis_drawing(const Axis& axis, const SvgFrame& frame, std::size_t ro
   const double top = frame.place().top;
   const double bottom = top + frame.place().height;
   const std::string anchor = "middle";
-  std::string text = "<path class=\"axis\" d=\"M" + coordinate(axis.x) + " " + coordinate(top) +
-                     "V" + coordinate(bottom) + "\"/>" +
-                     svg_text(axis.x, top - 12, anchor, html_cut(axis.name, room), "name");
+  std::string text =
+      "<path class=\"axis\" d=\"M" + coordinate(axis.x) + " " + coordinate(top) + "V" +
+      coordinate(bottom) + "\"/>" +
+      svg_text(axis.x, top - 12, anchor, html_text(shortened(axis.name, room)), "name");
   std::vector<std::pair<double, std::string>> labels;
   if (axis.parameter == nullptr) {
     for (const double tick : {0.0, 1.0}) {
@@ -159,8 +160,9 @@ std::string slice_plot(const ReportData& data, const idl::ParameterImportance& i
       const double x =
           axis_position(*parameter, *value) + spread_out(*parameter, one.trial->number);
       text += "<circle class=\"" + rank_class(one.rank) + "\" cx=\"" + coordinate(frame.x(x)) +
-              "\" cy=\"" + coordinate(frame.y(one.trial->value)) + "\" r=\"2.4\">" +
-              title_of(*one.trial) + "</circle>";
+              "\" cy=\"" + coordinate(frame.y(one.trial->value)) + "\" r=\"2.4\"><title>trial " +
+              std::to_string(one.trial->number) + ": " + number_text(one.trial->value) + " at " +
+              html_text(value_text(*value)) + "</title></circle>";
     }
   }
   text += curve_drawing(frame, *parameter, importance.curve);

@@ -47,8 +47,9 @@ std::string trial_dots(const SvgFrame& frame, const std::vector<EndedTrial>& end
       text += "<circle class=\"" + std::string(one.improves ? "dot good" : "dot") + "\" cx=\"" +
               coordinate(frame.x(order)) + "\" cy=\"" + coordinate(frame.y(one.trial->value)) +
               "\" r=\"" + (one.improves ? "3.5" : "2.2") + "\"><title>trial " +
-              std::to_string(one.trial->number) + ": " + number_text(one.trial->value) + "\n" +
-              html_text(configuration_text(one.trial->configuration)) + "</title></circle>";
+              std::to_string(one.trial->number) + ": " + number_text(one.trial->value) +
+              (one.improves ? "\n" + html_text(configuration_text(one.trial->configuration)) : "") +
+              "</title></circle>";
     }
   }
   return text;

@@ -61,7 +61,7 @@ gap:5px 14px;align-items:center;font-variant-numeric:tabular-nums;margin:12px 0}
 .bar s{position:absolute;top:6px;height:2px;background:var(--ink);opacity:.55}
 .slices{display:grid;grid-template-columns:repeat(auto-fill,minmax(280px,1fr));gap:18px;margin-top:12px}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(300px,1fr));gap:24px;align-items:center}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto}.wide svg{min-width:640px}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--line);padding:4px 12px 4px 0}
 td{padding:4px 12px 4px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}

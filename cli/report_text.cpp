@@ -98,8 +98,10 @@ std::string importance_of(const idl::ObjectiveImportance& importance,
     if (lines.size() <
             std::min(importance.parameters.size(), kParametersShown) + kInteractionsShown &&
         pair.share >= kWorthShowing) {
-      lines.push_back(
-          {shown(pair.first) + " × " + shown(pair.second), pair.share, pair.spread, ""});
+      lines.push_back({shortened(pair.first, 24) + " × " + shortened(pair.second, 24),
+                       pair.share,
+                       pair.spread,
+                       ""});
     }
   }
   std::size_t names = 0;
@@ -107,7 +109,7 @@ std::string importance_of(const idl::ObjectiveImportance& importance,
     names = std::max(names, width_of(line.name));
   }
   constexpr std::size_t kNumbers = 15 + 2 + 7;
-  names = std::min(names, width / 3);
+  names = std::min(names, width - kNumbers - 6 - std::min<std::size_t>(12, width / 4));
   const std::size_t bars = std::clamp<std::size_t>(width - names - kNumbers - 6, 8, 50);
   std::string text = "\n" + screen.bold("what " + shown(importance.metric) + " depends on") + "\n";
   text += wrapped(
@@ -120,7 +122,7 @@ std::string importance_of(const idl::ObjectiveImportance& importance,
               width) +
           "\n";
   for (const Line& line : lines) {
-    text += "  " + padded(cut(line.name, names), names) + "  " +
+    text += "  " + padded(shortened(line.name, names), names) + "  " +
             screen.good(padded(bar_of(line.share, bars), bars)) + " " +
             share_text(line.share, line.spread) + line.more + "\n";
   }
@@ -140,12 +142,18 @@ std::string failures(const ReportData& data, const Screen& screen, std::size_t w
     return "";
   }
   std::string text = "\n" + screen.bold("failures") + "\n";
+  std::size_t widest = 0;
+  for (std::size_t i = 0; i < std::min(groups.size(), kFailuresShown); ++i) {
+    widest = std::max(widest, width_of(shown(groups[i].message)));
+  }
   for (std::size_t i = 0; i < std::min(groups.size(), kFailuresShown); ++i) {
     const std::string count = padded(std::to_string(groups[i].count), 5, true) + "  ";
     const std::string where =
         "  automl logs " + shown(data.spec().name) + "/" + std::to_string(groups[i].example);
-    const std::size_t room = width - std::min(width, width_of(count) + width_of(where));
-    text += screen.bad(count) + cut(shown(groups[i].message), std::max<std::size_t>(room, 20)) +
+    const std::size_t room =
+        std::max<std::size_t>(width - std::min(width, width_of(count) + width_of(where)), 20);
+    text += screen.bad(count) +
+            padded(cut(shown(groups[i].message), room), std::min(room, widest)) +
             screen.faint(where) + "\n";
   }
   if (groups.size() > kFailuresShown) {
@@ -195,7 +203,7 @@ std::string report_text(const ReportData& data, const Screen& screen) {
   for (const idl::ObjectiveImportance& one : data.report.importance) {
     text += importance_of(one, screen, width);
   }
-  const std::string remaining = remaining_text(data.report);
+  const std::string remaining = remaining_text(data);
   if (!remaining.empty()) {
     text += "\n" + screen.bold("what is left to gain") + "\n" + wrapped(remaining, width) + "\n";
   }

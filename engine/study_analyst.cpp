@@ -25,6 +25,7 @@ constexpr int kMostWaiting = 4;
 constexpr std::size_t kMostKnown = 16;
 constexpr std::size_t kFewToJudge = 10;  // complete trials
 constexpr std::size_t kNextTrials = 20;
+constexpr std::size_t kMostShadow = 2000;  // trials
 constexpr std::size_t kInteractionsShown = 30;
 
 bool maximised(const idl::StudySpec& spec) { return spec.objective.goal == idl::Goal::MAXIMIZE; }
@@ -102,7 +103,8 @@ void add_shadow(const idl::StudySpec& spec,
                 const search::History& history,
                 idl::StudyReport& report) {
   const auto seed = static_cast<std::uint64_t>(spec.seed);
-  const auto found = search::random_shadow(space, history, seed, history.size());
+  const auto found =
+      search::random_shadow(space, history, seed, std::min(history.size(), kMostShadow));
   if (!found) {
     return;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -49,25 +50,21 @@ std::vector<const Observation*> chosen(std::vector<const Observation*> all, std:
   return result;
 }
 
+bool pruned(const Observation& one) {
+  return one.status == Status::kPruned && std::isfinite(one.value);
+}
+
+// Has a value that says something about the function.
+bool measured(const Observation& one) {
+  return (one.status == Status::kComplete && std::isfinite(one.value)) || pruned(one);
+}
+
 VectorXd targets_of(const std::vector<const Observation*>& rows,
                     const gp::OutputTransform& transform) {
-  VectorXd targets = VectorXd::Zero(static_cast<Index>(rows.size()));
-  double worst = 0;
+  VectorXd targets(static_cast<Index>(rows.size()));
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    const Observation& one = *rows[row];
-    const auto at = static_cast<Index>(row);
-    if (counts(one)) {
-      targets(at) = transform(one.value);
-      worst = std::max(worst, targets(at));
-    } else if (one.status == Status::kPruned && std::isfinite(one.value)) {
-      targets(at) = std::max(transform(one.value), 0.0);
-    }
-  }
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    const bool pruned = rows[row]->status == Status::kPruned && std::isfinite(rows[row]->value);
-    if (!counts(*rows[row]) && !pruned) {
-      targets(static_cast<Index>(row)) = worst;
-    }
+    const double value = transform(rows[row]->value);
+    targets(static_cast<Index>(row)) = pruned(*rows[row]) ? std::max(value, 0.0) : value;
   }
   return targets;
 }
@@ -187,6 +184,17 @@ void find_best(const std::vector<const Observation*>& rows,
 
 }  // namespace
 
+std::vector<bool> FunctionModel::likely_to_count(const gp::Points& at) const {
+  const Eigen::ArrayXXd distances = gp::squared_distances(at, known);
+  std::vector<bool> result;
+  for (Index row = 0; row < at.rows(); ++row) {
+    Index nearest = 0;
+    distances.row(row).minCoeff(&nearest);
+    result.push_back(known_to_count[static_cast<std::size_t>(nearest)]);
+  }
+  return result;
+}
+
 std::optional<Eigen::MatrixXd> FunctionModel::draw(const gp::Surrogate& member,
                                                    const gp::Points& at,
                                                    Index draws,
@@ -234,7 +242,11 @@ std::optional<FunctionModel> fit_function(const SearchSpace& space,
   if (map->varying().empty()) {
     return std::nullopt;
   }
-  const std::vector<const Observation*> rows = chosen(std::move(all), options.most_rows);
+  const std::vector<const Observation*> looked = chosen(std::move(all), options.most_rows);
+  std::vector<const Observation*> rows;
+  std::copy_if(looked.begin(), looked.end(), std::back_inserter(rows), [](const Observation* one) {
+    return measured(*one);
+  });
   const gp::Points unit = units_of(space, rows);
   FunctionModel model{std::move(map),
                       {},
@@ -244,7 +256,13 @@ std::optional<FunctionModel> fit_function(const SearchSpace& space,
                       {},
                       0,
                       values.front(),
-                      values.front()};
+                      values.front(),
+                      {},
+                      {}};
+  model.known = model.map->features(units_of(space, looked));
+  for (const Observation* one : looked) {
+    model.known_to_count.push_back(counts(*one));
+  }
   model.features = model.map->features(unit);
   std::vector<double> uniform = uniform_values(space, rows, model, seed);
   if (options.whole_space) {

@@ -30,9 +30,9 @@ struct FunctionModelOptions {
 };
 
 // A Gaussian process for looking back at a whole study: what the objective, to be minimised, may be
-// anywhere in the space. Fitted afresh with the priors of the sampler (docs/algorithms/gp.md);
-// failed trials and those that miss a constraint count as bad as the worst, pruned ones as at least
-// average.
+// anywhere in the space. Fitted afresh with the priors of the sampler (docs/algorithms/gp.md) to
+// the complete trials and the pruned ones, these at least average. Trials that failed or missed a
+// constraint do not count: configurations nearest to such a trial are taken to do the same.
 struct FunctionModel {
   std::unique_ptr<gp::FeatureMap> map;  // the space must outlive it
   std::vector<gp::Surrogate> members;   // at least one; equally likely
@@ -43,6 +43,11 @@ struct FunctionModel {
   std::size_t incumbent = 0;            // row of `features`: the trial with the best expected value
   double best_value = 0;                // of the trials that count, as observed
   double typical_value = 0;             // median of what uniform configurations would have
+  gp::Points known;                     // features of all trials looked at
+  std::vector<bool> known_to_count;
+
+  // Whether the trial nearest to each row of features counts.
+  std::vector<bool> likely_to_count(const gp::Points& at) const;
 
   // Functions drawn from one member at points (rows of features): points × draws. Unset when
   // nothing can be factorised.

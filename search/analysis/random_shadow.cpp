@@ -50,21 +50,23 @@ std::vector<std::size_t> checkpoints(std::size_t trials, std::size_t most) {
   return result;
 }
 
-// Best values so far of one search, at the checkpoints.
+// Best values so far of one search, at the checkpoints. `function` is infinite where a trial fails;
+// as long as nothing is found the worst value stands for it.
 void search_once(const Eigen::Ref<const Eigen::VectorXd>& function,
+                 double worst,
                  double noise,
                  const std::vector<std::size_t>& at,
                  std::vector<std::size_t>& order,
                  Random& random,
                  std::vector<std::vector<double>>& found) {
-  double best = std::numeric_limits<double>::infinity();
+  double best = worst;
   std::size_t next = 0;
   for (std::size_t trial = 0; next < at.size(); ++trial) {
     // A shuffle that goes only as far as it is needed.
     const std::size_t place = trial % order.size();
     std::swap(order[place], order[place + random.below(order.size() - place)]);
     const double value = function(static_cast<Index>(order[place])) + noise * random.normal();
-    best = std::min(best, value);
+    best = std::min(trial == 0 && std::isfinite(value) ? value : best, value);
     if (trial + 1 == at[next]) {
       found[next++].push_back(best);
     }
@@ -101,6 +103,7 @@ std::optional<RandomShadow> random_shadow(const SearchSpace& space,
     return std::nullopt;
   }
   const gp::Points features = model.map->features(unit);
+  const std::vector<bool> counts = model.likely_to_count(features);
   const std::vector<std::size_t> at = checkpoints(trials, options.most_points);
   std::vector<std::vector<double>> found(at.size());
   std::vector<std::size_t> order(pool);
@@ -108,15 +111,21 @@ std::optional<RandomShadow> random_shadow(const SearchSpace& space,
   const double target = model.transform(model.best_value);
   double as_good = 0;
   for (const gp::Surrogate& member : model.members) {
-    const std::optional<MatrixXd> functions =
+    std::optional<MatrixXd> functions =
         FunctionModel::draw(member, features, options.draws, random);
     if (!functions) {
       return std::nullopt;
     }
+    const double worst = functions->maxCoeff();
+    for (Index row = 0; row < functions->rows(); ++row) {
+      if (!counts[static_cast<std::size_t>(row)]) {
+        functions->row(row).setConstant(std::numeric_limits<double>::infinity());
+      }
+    }
     const double noise = std::sqrt(member.noise());
     for (Index s = 0; s < functions->cols(); ++s) {
       for (int run = 0; run < options.runs; ++run) {
-        search_once(functions->col(s), noise, at, order, random, found);
+        search_once(functions->col(s), worst, noise, at, order, random, found);
       }
     }
     as_good += (functions->array() - target)

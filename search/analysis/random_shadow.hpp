@@ -38,10 +38,11 @@ struct RandomShadow {
 // Functions are drawn from the model at uniform allowed configurations (max(512, trials) of them,
 // at most 1,024), and searches simulated on them: a new configuration each time (over again when
 // they are used up, so the line is too high beyond 1,024 trials), each observed with the model's
-// noise. The line is the mean over all searches of the best value so far, the interval holds all
-// but `outside` of them on either side. A random trial is as good as the best one with the
-// probability p = E[Phi((best - f(x)) / noise)], so it takes 1 / p of them.
-// Unset when nothing can be drawn. The model should be one of the whole space.
+// noise; one that is nearest to a trial that failed or missed a constraint finds nothing. The line
+// is the mean over all searches of the best value so far, the interval holds all but `outside` of
+// them on either side. A random trial is as good as the best one with the probability p =
+// E[Phi((best - f(x)) / noise)], so it takes 1 / p of them. Unset when nothing can be drawn. The
+// model should be one of the whole space.
 std::optional<RandomShadow> random_shadow(const SearchSpace& space,
                                           const FunctionModel& model,
                                           std::uint64_t seed,

@@ -23,6 +23,7 @@ constexpr Index kAroundBest = 20;
 constexpr Index kAroundLowest = 6;
 constexpr Index kProposals = 10;
 constexpr std::size_t kMostLowest = 64;
+constexpr int kRefinements = 2;
 
 Points stacked(const std::vector<Points>& parts) {
   Index rows = 0;
@@ -38,13 +39,17 @@ Points stacked(const std::vector<Points>& parts) {
   return all;
 }
 
-Points allowed(const SearchSpace& space, const Points& unit) {
+// Those that are allowed and are not expected to fail.
+Points promising(const SearchSpace& space, const FunctionModel& model, const Points& unit) {
+  const std::vector<bool> counts = model.likely_to_count(model.map->features(unit));
   Points result(unit.rows(), unit.cols());
   Index count = 0;
   for (Index row = 0; row < unit.rows(); ++row) {
     const Eigen::RowVectorXd at = unit.row(row);
-    if (space.forbidden().empty() ||
-        space.allowed(decode(space, std::vector<double>(at.data(), at.data() + at.size())))) {
+    const bool allowed =
+        space.forbidden().empty() ||
+        space.allowed(decode(space, std::vector<double>(at.data(), at.data() + at.size())));
+    if (allowed && counts[static_cast<std::size_t>(row)]) {
       result.row(count++) = at;
     }
   }
@@ -81,19 +86,24 @@ Points first_candidates(const SearchSpace& space,
   const Points all = stacked({model.best,
                               candidates.around(model.best, kAroundBest, share, random),
                               candidates.spread(options.candidates, region, random)});
-  const gp::Acquisition acquisition(model.members);
   const gp::AcquisitionOptimizer optimizer(*model.map, {});
-  const gp::Proposals found = optimizer.maximise(acquisition, all, model.weights, region, random);
-  return allowed(space,
-                 stacked({all, found.unit.topRows(std::min(kProposals, found.unit.rows()))}));
+  gp::Acquisition acquisition(model.members);
+  std::vector<Points> parts = {all};
+  // Who looks for more looks farther away.
+  for (const double margin : {0.0, 0.5, 1.0, 2.0}) {
+    acquisition.demand(margin);
+    const gp::Proposals found = optimizer.maximise(acquisition, all, model.weights, region, random);
+    parts.push_back(found.unit.topRows(std::min(kProposals, found.unit.rows())));
+  }
+  return promising(space, model, stacked(parts));
 }
 
 // The lowest points of the functions, and points around them.
-Points second_candidates(const SearchSpace& space,
-                         const FunctionModel& model,
-                         const Points& first,
-                         const MatrixXd& functions,
-                         Random& random) {
+Points refined(const SearchSpace& space,
+               const FunctionModel& model,
+               const Points& first,
+               const MatrixXd& functions,
+               Random& random) {
   std::set<Index> lowest;
   for (Index s = 0; s < functions.rows() && lowest.size() < kMostLowest; ++s) {
     Index at = 0;
@@ -107,8 +117,8 @@ Points second_candidates(const SearchSpace& space,
   }
   const double share = std::min(1.0, 20.0 / static_cast<double>(model.map->varying().size()));
   const gp::Candidates candidates(*model.map);
-  return allowed(space,
-                 stacked({centres, candidates.around(centres, kAroundLowest, share, random)}));
+  return promising(
+      space, model, stacked({centres, candidates.around(centres, kAroundLowest, share, random)}));
 }
 
 // Improvements on the incumbent in the objective's units, function by configuration.
@@ -152,18 +162,17 @@ std::optional<RemainingGain> remaining_gain(const SearchSpace& space,
                                             std::uint64_t seed,
                                             const RemainingGainOptions& options) {
   Random random(seed, kStream);
-  const Points first = first_candidates(space, model, options, random);
-  if (first.rows() == 0) {
-    return std::nullopt;
-  }
-  std::optional<MatrixXd> functions = draw(model, first, options.draws, random);
-  if (!functions) {
-    return std::nullopt;
-  }
-  const Points second = second_candidates(space, model, first, *functions, random);
-  functions = draw(model, second, options.draws, random);
-  if (!functions) {
-    return std::nullopt;
+  Points candidates = first_candidates(space, model, options, random);
+  std::optional<MatrixXd> functions;
+  for (int round = 0; round <= kRefinements; ++round) {
+    if (round > 0) {
+      candidates = refined(space, model, candidates, *functions, random);
+    }
+    functions =
+        candidates.rows() > 0 ? draw(model, candidates, options.draws, random) : std::nullopt;
+    if (!functions) {
+      return std::nullopt;
+    }
   }
   RemainingGain result;
   double mean = 0;

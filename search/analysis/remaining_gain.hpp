@@ -45,8 +45,8 @@ struct RemainingGain {
 // and points around them, the maxima of the expected improvement; then the lowest point of each f
 // and points around it.
 //
-// Constraints are not modelled: configurations that miss one count as bad. Unset when there is no
-// candidate or nothing can be factorised.
+// Configurations nearest to a trial that failed or missed a constraint are left out. Unset when
+// there is no candidate or nothing can be factorised.
 std::optional<RemainingGain> remaining_gain(const SearchSpace& space,
                                             const FunctionModel& model,
                                             std::uint64_t seed,

@@ -29,7 +29,7 @@ TEST(ReportText, SaysWhatTheTrialsSay) {
   EXPECT_THAT(text, HasSubstr("would need about 340 trials"));
   EXPECT_THAT(text, HasSubstr(" 62.0 % ±  6.2   0.62\n"));
   EXPECT_THAT(text, HasSubstr("lr × optimizer"));
-  EXPECT_THAT(text, HasSubstr("Stop here: with 97 % certainty"));
+  EXPECT_THAT(text, HasSubstr("Stop here: with 97\u00a0% certainty"));
   EXPECT_THAT(text, HasSubstr("    2  exit code 1 at step 5"));
   EXPECT_THAT(text, HasSubstr("automl logs digits/5"));
   EXPECT_THAT(text, HasSubstr("a trial took 3."));
@@ -58,6 +58,12 @@ TEST(ReportText, OfAYoungStudyIsShort) {
   EXPECT_THAT(text, Not(HasSubstr("depends on")));
   EXPECT_THAT(text, Not(HasSubstr("failures")));
   EXPECT_THAT(text, HasSubstr("note: only 0 trials"));
+}
+
+TEST(ReportFigures, ShortenNamesInTheMiddle) {
+  EXPECT_EQ(shortened("learning_rate", 13), "learning_rate");
+  EXPECT_EQ(shortened("a_long_name_of_a_parameter_12", 12), "a_lo…eter_12");
+  EXPECT_EQ(shortened("日本語日本語日本語", 9), "日…日本語");
 }
 
 TEST(ReportFigures, GroupFailuresThatDifferInNumbersOnly) {

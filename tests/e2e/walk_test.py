@@ -43,6 +43,14 @@ class Walk(home.EndToEnd):
         self.assertIn("no session", self.ok("ps"))
         self.assertEqual(len(json.loads(self.ok("ps", "-a", "-n", "7", "--json"))["rows"]), 7)
         self.assertIn("ended", self.ok("why", "functions"))
+        report = self.ok("report", "functions")
+        self.assertIn("depends on", report)
+        self.assertIn("Random search would stand at", report)
+        shares = json.loads(self.ok("report", "functions", "--json"))["importance"][0]["parameters"]
+        self.assertLessEqual(sum(one["share"] for one in shares), 1)
+        page = self.home.path / "report.html"
+        self.ok("report", "functions", "--html", page)
+        self.assertIn("</html>", page.read_text())
 
     def test_a_changed_file_is_told_apart(self):
         text = (ROOT / "studies/functions/study.yaml").read_text()
