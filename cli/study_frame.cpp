@@ -73,7 +73,7 @@ std::string budget_text(const idl::StudySpec& spec) {
   return text.empty() ? "until it is stopped" : text;
 }
 
-// "auto → tpe (5 parameters, 1 conditional)"
+// "auto → gp (5 parameters, 1 conditional)"
 std::string algorithm_text(const idl::StudyStatus& status) {
   const std::string& note = status.study.algorithm_note;
   std::int64_t free = 0;

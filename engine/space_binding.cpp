@@ -186,7 +186,7 @@ idl::Value to_value(const idl::Parameter& parameter, double native_value) {
 
 search::Choice algorithm_in_force(const idl::StudySpec& spec, const search::SearchSpace& space) {
   if (spec.algorithm.name.empty() || spec.algorithm.name == "auto") {
-    return search::choose_algorithm(space, spec.budget.trials, spec.parallel);
+    return search::choose_algorithm(space, {spec.budget.trials, spec.parallel});
   }
   return {spec.algorithm.name, "chosen in the study file"};
 }

@@ -41,7 +41,7 @@ struct StudySearch {
 // Throws search::SpaceError or search::OptionError.
 std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec);
 
-// What the study's algorithm is in fact, and why: `auto → tpe: …`.
+// What the study's algorithm is in fact, and why: `auto → gp: …`.
 std::string algorithm_note(const idl::StudySpec& spec);
 
 }  // namespace automl::engine

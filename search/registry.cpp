@@ -19,6 +19,9 @@ namespace automl::search {
 
 namespace {
 
+constexpr std::int64_t kFewestToLearnFrom = 8;
+constexpr std::int64_t kMostForAModel = 2000;
+
 // Reads options by name; every one must have been read in the end.
 class OptionReader {
  public:
@@ -64,6 +67,7 @@ struct Entry {
   std::string name;
   std::vector<OptionHelp> options;
   Make make;
+  std::size_t most_objectives = kAnyNumber;
 };
 
 std::unique_ptr<Sampler> make_tpe(const OptionReader& read, const SearchSpace& space) {
@@ -137,7 +141,8 @@ const std::vector<Entry>& table() {
          "more than there are parameters"},
         {"candidates", "512", "screened for each suggestion, 1 to 100000"},
         {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"}},
-       make_gp},
+       make_gp,
+       4},
       {"latin",
        {{"points", "64", "of each Latin hypercube, 1 to 100000"}},
        [](const OptionReader& read, const SearchSpace& space) -> std::unique_ptr<Sampler> {
@@ -146,7 +151,8 @@ const std::vector<Entry>& table() {
       {"cmaes",
        {{"step", "0.25", "initial standard deviation in the unit cube, 0.001 to 1"},
         {"population", "0", "trials of a generation, 4 to 10000; 0: 4 + 3 log(parameters)"}},
-       make_cmaes},
+       make_cmaes,
+       1},
       {"nsga2",
        {{"population", "20", "parents, and trials before the first offspring, 4 to 10000"},
         {"crossover", "0.9", "probability of two parents, 0 to 1"},
@@ -182,17 +188,22 @@ std::vector<std::string> algorithm_names() {
 
 std::vector<OptionHelp> algorithm_options(const std::string& name) { return entry(name).options; }
 
-Choice choose_algorithm(const SearchSpace& space, std::int64_t budget_trials, int parallel) {
-  const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(budget_trials, 0));
-  if (const auto all = space.cardinality(limit); all && budget_trials > 0) {
+std::size_t most_objectives(const std::string& name) { return entry(name).most_objectives; }
+
+Choice choose_algorithm(const SearchSpace& space, const Task& task) {
+  const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(task.trials, 0));
+  if (const auto all = space.cardinality(limit); all && task.trials > 0) {
     return {"grid", "the budget covers all " + std::to_string(*all) + " configurations"};
   }
-  const std::string trials = std::to_string(budget_trials) + " trials";
-  if (budget_trials > 0 && budget_trials < TpeOptions().initial) {
+  const std::string trials = std::to_string(task.trials) + " trials";
+  if (task.trials > 0 && task.trials < kFewestToLearnFrom) {
     return {"sobol", trials + " are too few to learn from, so they are spread evenly"};
   }
-  if (budget_trials > 0 && budget_trials <= parallel) {
+  if (task.trials > 0 && task.trials <= task.parallel) {
     return {"sobol", "all " + trials + " start before the first one ends, so none can learn"};
+  }
+  if (task.objectives > most_objectives("gp")) {
+    return {"nsga2", std::to_string(task.objectives) + " objectives are too many for a model"};
   }
   std::string what =
       std::to_string(space.size()) + (space.size() == 1 ? " parameter" : " parameters");
@@ -203,7 +214,13 @@ Choice choose_algorithm(const SearchSpace& space, std::int64_t budget_trials, in
   if (conditional > 0) {
     what += ", " + std::to_string(conditional) + " of them conditional";
   }
-  return {"tpe", "learns from finished trials in any space; here " + what};
+  if (task.objectives > 1) {
+    what += ", " + std::to_string(task.objectives) + " objectives";
+  }
+  if (task.trials > kMostForAModel) {
+    return {"tpe", trials + " are too many for a model of them all; here " + what};
+  }
+  return {"gp", "learns the most from each trial; here " + what};
 }
 
 std::unique_ptr<Sampler> make_sampler(const std::string& name,

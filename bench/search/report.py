@@ -118,8 +118,8 @@ def class_table(methods, suite, budget):
 
 
 def time_table(methods):
-    lines = ["### Wall time of a suggestion (asking and telling; ms, median over runs)", "",
-             "Each as its own run measured it, on two shared cores with one thread: an order of magnitude, no "
+    lines = ["### Processor time of a suggestion (asking and telling; ms, median over runs)", "",
+             "Each as its own run measured it, with one thread on shared cores: an order of magnitude, no "
              "comparison side by side.", "", "| method | runs | trials | first quarter | last quarter |",
              "| --- | --- | --- | --- | --- |"]
     for name, runs in methods.items():

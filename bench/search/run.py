@@ -37,14 +37,14 @@ def run_one(method, problem, seed, trials):
     method.start(problem.space, int(generator(problem.name, seed, "method").integers(2**31)), trials, problem.batch)
     best, curve, seconds, done = math.inf, [], [0.0] * trials, 0
     while done < trials:
-        start = time.perf_counter()
+        start = time.process_time()
         asked = method.ask(min(problem.batch, trials - done))
-        spent = time.perf_counter() - start
+        spent = time.process_time() - start
         values = [problem.observe(configuration, done + i) for i, (_, configuration) in enumerate(asked)]
-        start = time.perf_counter()
+        start = time.process_time()
         for (token, _), value in zip(asked, values):
             method.tell(token, value)
-        spent += time.perf_counter() - start
+        spent += time.process_time() - start
         for (_, configuration), value in zip(asked, values):
             seconds[done] = spent / len(asked)
             done += 1

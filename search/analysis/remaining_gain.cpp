@@ -6,9 +6,9 @@
 #include <set>
 
 #include "search/analysis/function_model.hpp"
-#include "search/gp/acquisition.hpp"
 #include "search/gp/acquisition_optimizer.hpp"
 #include "search/gp/candidates.hpp"
+#include "search/gp/expected_improvement.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::search {
@@ -87,7 +87,7 @@ Points first_candidates(const SearchSpace& space,
                               candidates.around(model.best, kAroundBest, share, random),
                               candidates.spread(options.candidates, region, random)});
   const gp::AcquisitionOptimizer optimizer(*model.map, {});
-  gp::Acquisition acquisition(model.members);
+  gp::ExpectedImprovement acquisition(model.members);
   std::vector<Points> parts = {all};
   // Who looks for more looks farther away.
   for (const double margin : {0.0, 0.5, 1.0, 2.0}) {

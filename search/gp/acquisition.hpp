@@ -1,60 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
 #include <Eigen/Core>
 
-#include "search/gp/surrogate.hpp"
+#include "search/gp/kernel.hpp"
 #include "search/random.hpp"
 
 namespace automl::search::gp {
 
-// The logarithm of the expected improvement, averaged over models (different hyperparameters) and
-// over what pending trials may turn out to be:
-//   log 1/(M S) sum_ms s_m(x) h((best_ms - m_ms(x)) / s_m(x)),  h(z) = phi(z) + z Phi(z),
-// with best_ms the lowest posterior mean at the model's observations: noise does not make a lucky
-// observation the one to beat. Imagined observations take part (Wilson et al., NeurIPS 2018;
-// Ament et al., NeurIPS 2023, section 4).
+// How much a trial is wanted at some points: the logarithm of an expectation that is positive
+// everywhere, with its slope. Larger is better.
 class Acquisition {
  public:
-  // At least one model; each starts with one scenario.
-  explicit Acquisition(std::vector<Surrogate> models);
+  virtual ~Acquisition() = default;
 
-  // One more pending trial. The first call splits each model into `scenarios` scenarios.
-  void imagine(const Points& features, Eigen::Index scenarios, Random& random);
+  // One more pending trial at one point. What it may turn out to be is imagined in as many equally
+  // likely ways as `scenarios` says, the same number each time. `counts`: it may become the trial
+  // to beat.
+  virtual void imagine(const Points& features,
+                       Eigen::Index scenarios,
+                       bool counts,
+                       Random& random) = 0;
 
-  // What is looked for from now on: improvements by more than this (in transformed values).
-  void demand(double margin) { margin_ = margin; }
-
-  Eigen::VectorXd values(const Points& features) const;
+  // One value a row.
+  virtual Eigen::VectorXd values(const Points& features) const = 0;
   // Also d value / d features, row by row.
-  void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const;
-
-  struct Prediction {
-    double mean;
-    double deviation;
-  };
-  // Of the function at one point, averaged over everything.
-  Prediction predict(const Points& features) const;
-  std::size_t models() const { return models_.size(); }
-
- private:
-  // log expected improvements of one model, q × S; with slopes by mean and by variance.
-  struct Improvements {
-    Eigen::MatrixXd value;
-    Eigen::MatrixXd by_mean;
-    Eigen::MatrixXd by_variance;
-  };
-  Improvements improvements(std::size_t model,
-                            const Surrogate::Evaluation& at,
-                            bool with_slopes) const;
-  Eigen::VectorXd block_values(const Points& features) const;
-  void find_best();
-
-  std::vector<Surrogate> models_;
-  std::vector<Eigen::VectorXd> best_;  // per model and scenario
-  double margin_ = 0;
+  virtual void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const = 0;
 };
+
+// As many standard normals, one from each of `count` equally likely strata, in random order.
+Eigen::VectorXd stratified_normals(Eigen::Index count, Random& random);
 
 }  // namespace automl::search::gp

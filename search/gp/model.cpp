@@ -74,11 +74,11 @@ VectorXd entries_of(const VectorXd& all, const std::vector<Index>& rows) {
 
 std::size_t next_fit(std::size_t rows) { return rows + std::max<std::size_t>(1, rows / 20); }
 
-void Model::forget_changed(const ObservationTable& table) {
+void Model::forget_changed(const ObservationTable& table, const Series& series) {
   digests_.assign(1, 1);
   for (std::size_t row = 0; row < table.size(); ++row) {
     std::uint64_t digest = mix(digests_.back(), static_cast<std::uint64_t>(table.status(row)));
-    digest = mix(digest, std::bit_cast<std::uint64_t>(table.value(row)));
+    digest = mix(digest, std::bit_cast<std::uint64_t>(series.values[row]));
     for (std::size_t i = 0; i < map_->space().size(); ++i) {
       digest = mix(digest, std::bit_cast<std::uint64_t>(table.unit(row, i)));
     }
@@ -90,20 +90,22 @@ void Model::forget_changed(const ObservationTable& table) {
 }
 
 std::optional<OutputTransform> Model::transform_of(const ObservationTable& table,
-                                                   std::size_t rows) const {
+                                                   const Series& series,
+                                                   std::size_t rows) {
   std::vector<double> values;
   for (std::size_t row = 0; row < rows; ++row) {
     if (table.status(row) == Status::kComplete) {
-      values.push_back(table.value(row));
+      values.push_back(series.values[row]);
     }
   }
   if (values.empty()) {
     return std::nullopt;
   }
-  return OutputTransform(values);
+  return OutputTransform(values, series.kind);
 }
 
 Model::Data Model::collect(const ObservationTable& table,
+                           const Series& series,
                            std::size_t rows,
                            const OutputTransform& transform) const {
   Data data;
@@ -116,11 +118,11 @@ Model::Data Model::collect(const ObservationTable& table,
       data.unit(at, static_cast<Index>(i)) = table.unit(row, i);
     }
     if (table.status(row) == Status::kComplete) {
-      data.targets(at) = transform(table.value(row));
+      data.targets(at) = transform(series.values[row]);
       data.complete.push_back(row);
       worst = std::max(worst, data.targets(at));
     } else if (table.status(row) == Status::kPruned) {
-      data.targets(at) = std::max(transform(table.value(row)), 0.0);
+      data.targets(at) = std::max(transform(series.values[row]), 0.0);
     }
   }
   for (std::size_t row = 0; row < rows; ++row) {
@@ -133,13 +135,14 @@ Model::Data Model::collect(const ObservationTable& table,
 }
 
 const std::vector<Hyperparameters>& Model::hyperparameters(const ObservationTable& table,
+                                                           const Series& series,
                                                            std::size_t rows,
                                                            std::uint64_t seed) {
   std::optional<Hyperparameters> warm;
   for (std::size_t at = 1;; at = next_fit(at)) {
     auto known = fits_.find(at);
     if (known == fits_.end()) {
-      known = fits_.emplace(at, Known{digests_[at], fitted(table, at, warm, seed)}).first;
+      known = fits_.emplace(at, Known{digests_[at], fitted(table, series, at, warm, seed)}).first;
     }
     if (next_fit(at) > rows) {
       return known->second.hyperparameters;
@@ -149,6 +152,7 @@ const std::vector<Hyperparameters>& Model::hyperparameters(const ObservationTabl
 }
 
 std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
+                                           const Series& series,
                                            std::size_t rows,
                                            const std::optional<Hyperparameters>& warm,
                                            std::uint64_t seed) const {
@@ -157,11 +161,11 @@ std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
   how.warped = options_.warped && rows >= options_.warp_from;
   // Now and then look for another mode.
   how.afresh = rows == options_.warp_from || (std::has_single_bit(rows) && rows <= kManyTrials);
-  const std::optional<OutputTransform> transform = transform_of(table, rows);
+  const std::optional<OutputTransform> transform = transform_of(table, series, rows);
   if (!transform || rows < options_.fit_from) {
     return {prior_mode(*map_, options_.prior, how.warped)};
   }
-  const Data data = collect(table, rows, *transform);
+  const Data data = collect(table, series, rows, *transform);
   const std::vector<Index> chosen =
       warm && rows > options_.local_from
           ? nearest_rows(data.features,
@@ -183,11 +187,11 @@ std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
   return found;
 }
 
-std::size_t Model::stagnant(const ObservationTable& table) {
+std::size_t Model::stagnant(const ObservationTable& table, const Series& series) {
   std::vector<double> sorted;
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (table.status(row) == Status::kComplete) {
-      sorted.push_back(table.value(row));
+      sorted.push_back(series.values[row]);
     }
   }
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
@@ -197,8 +201,8 @@ std::size_t Model::stagnant(const ObservationTable& table) {
   for (std::size_t row = 0; row < table.size(); ++row) {
     ++since;
     if (table.status(row) == Status::kComplete &&
-        (std::isinf(marked) || table.value(row) < marked - kMarked * (*middle - marked))) {
-      marked = table.value(row);
+        (std::isinf(marked) || series.values[row] < marked - kMarked * (*middle - marked))) {
+      marked = series.values[row];
       since = 0;
     }
   }
@@ -221,29 +225,36 @@ void Model::condition(const Data& data,
   }
 }
 
-std::optional<Trained> Model::train(const ObservationTable& table, std::uint64_t seed) {
-  forget_changed(table);
-  const std::optional<OutputTransform> transform = transform_of(table, table.size());
+std::optional<Trained> Model::train(const ObservationTable& table,
+                                    const Series& series,
+                                    const Focus& focus,
+                                    std::uint64_t seed) {
+  forget_changed(table, series);
+  const std::optional<OutputTransform> transform = transform_of(table, series, table.size());
   if (!transform) {
     return std::nullopt;
   }
-  Data data = collect(table, table.size(), *transform);
-  const std::vector<Hyperparameters>& samples = hyperparameters(table, table.size(), seed);
+  Data data = collect(table, series, table.size(), *transform);
+  const std::vector<Hyperparameters>& samples = hyperparameters(table, series, table.size(), seed);
   Trained trained{{},
                   *transform,
                   Scaling(*map_, samples.front()).weights(),
                   {},
                   everywhere(*map_),
-                  stagnant(table)};
+                  std::vector<Index>(table.size()),
+                  stagnant(table, series)};
+  std::iota(trained.rows.begin(), trained.rows.end(), 0);
   const std::vector<Index> ranked = best_rows(data.complete, data.targets, kBest);
   trained.best = rows_of(data.unit, ranked);
   if (table.size() > options_.local_from) {
     const double length = trust_length(trained.stagnant, 4 + map_->dimensions());
-    trained.region = around(*map_, trained.best.row(0), samples.front(), length);
-    const std::vector<Index> near =
-        nearest_rows(data.features, trained.weights, ranked.front(), options_.local_rows);
-    data.features = rows_of(data.features, near);
-    data.targets = entries_of(data.targets, near);
+    const Index middle = focus.centre ? static_cast<Index>(*focus.centre) : ranked.front();
+    trained.region = around(*map_, data.unit.row(middle), samples.front(), length);
+    trained.rows = focus.rows != nullptr
+                       ? *focus.rows
+                       : nearest_rows(data.features, trained.weights, middle, options_.local_rows);
+    data.features = rows_of(data.features, trained.rows);
+    data.targets = entries_of(data.targets, trained.rows);
   }
   condition(data, samples, trained);
   if (trained.surrogates.empty()) {

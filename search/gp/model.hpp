@@ -28,27 +28,43 @@ struct ModelOptions {
   std::size_t members_until = 60;
 };
 
+// One number of every trial: an objective (to be minimised) or a constraint (met up to 0).
+struct Series {
+  OutputTransform::Kind kind = OutputTransform::Kind::kObjective;
+  std::vector<double> values;  // a row of the table each; any number where it is not complete
+};
+
+// Beyond `local_from` trials a model is local: conditioned on the trials near one row of the table.
+struct Focus {
+  std::optional<std::size_t> centre;                // unset: the row with the lowest value
+  const std::vector<Eigen::Index>* rows = nullptr;  // set: exactly these, whatever is near
+};
+
 // A history turned into surrogates, ready to be asked.
 struct Trained {
   std::vector<Surrogate> surrogates;
   OutputTransform transform;
-  Eigen::RowVectorXd weights;  // 1 / lengthscale per column
-  Points best;                 // unit points of the best trials, best first
-  Region region;               // where to search
-  std::size_t stagnant = 0;    // trials since the best value improved markedly
+  Eigen::RowVectorXd weights;      // 1 / lengthscale per column
+  Points best;                     // unit points of the best trials, best first
+  Region region;                   // where to search
+  std::vector<Eigen::Index> rows;  // of the table, that the surrogates are conditioned on
+  std::size_t stagnant = 0;        // trials since the best value improved markedly
 };
 
-// Learns from finished trials. Failed ones count as bad as the worst, pruned ones as at least
-// average. Hyperparameters are fitted at certain numbers of trials only, from the trials finished
-// by then, each fit starting from the one before. So they follow from the history alone; a restart
-// repeats all fits. Fits are kept between calls.
+// Learns one series of finished trials. Failed ones count as bad as the worst, pruned ones as at
+// least average. Hyperparameters are fitted at certain numbers of trials only, from the trials
+// finished by then, each fit starting from the one before. So they follow from the history alone; a
+// restart repeats all fits. Fits are kept between calls.
 class Model {
  public:
   // The map must outlive it.
   Model(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
 
   // Unset when no trial is complete, or nothing could be factorised.
-  std::optional<Trained> train(const ObservationTable& table, std::uint64_t seed);
+  std::optional<Trained> train(const ObservationTable& table,
+                               const Series& series,
+                               const Focus& focus,
+                               std::uint64_t seed);
 
  private:
   struct Data {
@@ -57,23 +73,27 @@ class Model {
     Eigen::VectorXd targets;
     std::vector<std::size_t> complete;  // rows
   };
-  static std::size_t stagnant(const ObservationTable& table);
+  static std::size_t stagnant(const ObservationTable& table, const Series& series);
   Data collect(const ObservationTable& table,
+               const Series& series,
                std::size_t rows,
                const OutputTransform& transform) const;
-  std::optional<OutputTransform> transform_of(const ObservationTable& table,
-                                              std::size_t rows) const;
+  static std::optional<OutputTransform> transform_of(const ObservationTable& table,
+                                                     const Series& series,
+                                                     std::size_t rows);
   const std::vector<Hyperparameters>& hyperparameters(const ObservationTable& table,
+                                                      const Series& series,
                                                       std::size_t rows,
                                                       std::uint64_t seed);
   std::vector<Hyperparameters> fitted(const ObservationTable& table,
+                                      const Series& series,
                                       std::size_t rows,
                                       const std::optional<Hyperparameters>& warm,
                                       std::uint64_t seed) const;
   void condition(const Data& data,
                  const std::vector<Hyperparameters>& samples,
                  Trained& trained) const;
-  void forget_changed(const ObservationTable& table);
+  void forget_changed(const ObservationTable& table, const Series& series);
 
   const FeatureMap* map_;
   ModelOptions options_;

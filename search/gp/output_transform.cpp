@@ -28,6 +28,8 @@ double likelihood(const ArrayXd& x, double lambda) {
          (lambda - 1) * jacobian;
 }
 
+double bilog(double x) { return std::copysign(std::log1p(std::abs(x)), x); }
+
 // Golden section; the likelihood has one maximum. Looks at evenly spaced ones of many (sorted)
 // values.
 double best_exponent(const ArrayXd& all) {
@@ -78,7 +80,30 @@ double yeo_johnson_inverse(double y, double lambda) {
   return y >= 0 ? std::expm1(log) : -std::expm1(log);
 }
 
-OutputTransform::OutputTransform(const std::vector<double>& values, bool power) {
+void OutputTransform::learn_constraint(const std::vector<double>& values) {
+  std::vector<double> sizes;
+  for (const double value : values) {
+    sizes.push_back(std::abs(value));
+  }
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  const double largest = *std::max_element(middle, sizes.end());
+  unit_ = *middle > 1e-290 ? *middle : std::max(largest, 1e-290);
+  ArrayXd y(static_cast<Index>(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    y(static_cast<Index>(i)) = bilog(values[i] / unit_);
+  }
+  mean_ = y.mean();
+  const double deviation = std::sqrt((y - mean_).square().mean());
+  deviation_ = deviation > 0 ? deviation : 1;
+}
+
+OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind)
+    : constraint_(kind == Kind::kConstraint) {
+  if (constraint_) {
+    learn_constraint(values);
+    return;
+  }
   ArrayXd y = Eigen::Map<const ArrayXd>(values.data(), static_cast<Index>(values.size()));
   unit_ = std::max(y.abs().maxCoeff(), 1e-290);
   y /= unit_;
@@ -91,7 +116,7 @@ OutputTransform::OutputTransform(const std::vector<double>& values, bool power) 
   const double spread = std::sqrt((y - centre_).square().mean());
   spread_ = spread > 0 ? spread : 1;
   y = (y - centre_) / spread_;
-  if (power && y.size() >= 5 && spread > 0) {
+  if (kind == Kind::kObjective && y.size() >= 5 && spread > 0) {
     lambda_ = best_exponent(y);
   }
   for (Index i = 0; i < y.size(); ++i) {
@@ -107,10 +132,17 @@ double OutputTransform::standard(double value) const {
 }
 
 double OutputTransform::operator()(double value) const {
+  if (constraint_) {
+    return (bilog(value / unit_) - mean_) / deviation_;
+  }
   return (yeo_johnson(standard(value), lambda_) - mean_) / deviation_;
 }
 
 double OutputTransform::inverse(double transformed) const {
+  if (constraint_) {
+    const double y = transformed * deviation_ + mean_;
+    return std::copysign(std::expm1(std::min(std::abs(y), 700.0)), y) * unit_;
+  }
   const double standardised = yeo_johnson_inverse(transformed * deviation_ + mean_, lambda_);
   return (standardised * spread_ + centre_) * unit_;
 }

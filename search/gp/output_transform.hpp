@@ -11,10 +11,16 @@ namespace automl::search::gp {
 // minimised, to values that a Gaussian process with mean 0 and variance 1 likes: outliers at the
 // bad end are drawn in, then Yeo-Johnson's power transform (Biometrika 87, 2000) with its most
 // likely exponent removes skewness, then mean 0 and variance 1.
+//
+// Outcome constraints, met up to 0, are drawn in on both sides of 0 instead: sign(x) log(1 + |x|)
+// of the values in units of their median size (Eriksson and Poloczek, "Scalable constrained
+// Bayesian optimization", AISTATS 2021, section 3), then mean 0 and variance 1.
 class OutputTransform {
  public:
+  enum class Kind { kObjective, kLinear, kConstraint };  // kLinear: no power transform
+
   // Learns from at least one finite value.
-  explicit OutputTransform(const std::vector<double>& values, bool power = true);
+  explicit OutputTransform(const std::vector<double>& values, Kind kind = Kind::kObjective);
 
   double operator()(double value) const;
   // The value that a transformed one stands for; within the range of the values learnt from.
@@ -23,7 +29,9 @@ class OutputTransform {
 
  private:
   double standard(double value) const;
+  void learn_constraint(const std::vector<double>& values);
 
+  bool constraint_ = false;
   double unit_ = 1;    // values are divided by it first, so that nothing overflows
   double limit_ = 0;   // worse ones count as this (in units)
   double centre_ = 0;  // before the power

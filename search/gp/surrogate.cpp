@@ -97,4 +97,18 @@ void Surrogate::imagine(const Points& features, const VectorXd& normals) {
   root_(n, n) = 1 / std::sqrt(pivot);
 }
 
+Prediction predict(const std::vector<Surrogate>& models, const Points& features) {
+  double mean = 0;
+  double square = 0;
+  for (const Surrogate& model : models) {
+    const Surrogate::Evaluation at = model.evaluate(features, false);
+    const double centre = at.mean.row(0).mean();
+    mean += centre;
+    square += at.variance(0) + at.mean.row(0).squaredNorm() / static_cast<double>(at.mean.cols());
+  }
+  const auto count = static_cast<double>(models.size());
+  mean /= count;
+  return {mean, std::sqrt(std::max(square / count - mean * mean, 0.0))};
+}
+
 }  // namespace automl::search::gp

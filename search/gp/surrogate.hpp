@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -64,5 +65,12 @@ class Surrogate {
   Eigen::MatrixXd root_;   // inverse of the Cholesky factor
   Eigen::MatrixXd alpha_;  // n × S
 };
+
+// Of the function at one point, averaged over models and scenarios.
+struct Prediction {
+  double mean;
+  double deviation;
+};
+Prediction predict(const std::vector<Surrogate>& models, const Points& features);
 
 }  // namespace automl::search::gp

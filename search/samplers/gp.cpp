@@ -14,6 +14,7 @@ namespace {
 
 using Eigen::Index;
 
+constexpr int kMostFronts = 8;      // scenarios with several objectives
 constexpr std::size_t kTried = 64;  // proposals looked at before giving up on the model
 
 std::string digits(double value) {
@@ -82,43 +83,58 @@ Suggestion GpSampler::suggest_initial(Turn& turn) {
   return std::move(points.front());
 }
 
-void GpSampler::imagine(gp::Acquisition& acquisition,
-                        const Configuration& configuration,
-                        Random& random) {
+void GpSampler::imagine(gp::Wanted& wanted, const Configuration& configuration, Random& random) {
   if (configuration.values.size() == space_.size()) {
-    acquisition.imagine(map_.features(row_of(space_, configuration)), options_.scenarios, random);
+    const int scenarios = wanted.what == gp::Wanted::What::kHypervolume
+                              ? std::min(options_.scenarios, kMostFronts)
+                              : options_.scenarios;
+    wanted.acquisition->imagine(
+        map_.features(row_of(space_, configuration)), scenarios, true, random);
   }
 }
 
-std::string GpSampler::reason(const gp::Trained& trained,
-                              const gp::Acquisition& acquisition,
+std::string GpSampler::reason(const gp::Wanted& wanted,
                               const gp::Points& point,
                               double value) const {
-  const gp::Acquisition::Prediction at = acquisition.predict(map_.features(point));
-  const double low = trained.transform.inverse(at.mean - at.deviation);
-  const double high = trained.transform.inverse(at.mean + at.deviation);
-  return "gp: log expected improvement " + digits(value) + ", predicted " +
-         digits(trained.transform.inverse(at.mean)) + " (" + digits(low) + " to " + digits(high) +
-         ") after " + std::to_string(table_.size()) + " trials";
+  using What = gp::Wanted::What;
+  const gp::Points features = map_.features(point);
+  std::string text = wanted.what == What::kFeasibility ? "gp: no trial meets the constraints yet, "
+                     : wanted.what == What::kHypervolume
+                         ? "gp: log expected hypervolume improvement " + digits(value) + ", "
+                         : "gp: log expected improvement " + digits(value) + ", ";
+  text += "predicted ";
+  for (std::size_t k = 0; k < wanted.targets.size(); ++k) {
+    const gp::Wanted::Target& target = wanted.targets[k];
+    const gp::Prediction at = gp::predict(target.surrogates, features);
+    const double low = target.transform.inverse(at.mean - at.deviation);
+    const double high = target.transform.inverse(at.mean + at.deviation);
+    text += (k > 0 ? " and " : "") + digits(target.transform.inverse(at.mean)) + " (" +
+            digits(low) + " to " + digits(high) + ")";
+  }
+  if (wanted.feasible != nullptr) {
+    text += ", constraints met with probability " +
+            digits(std::exp(wanted.feasible->log_feasibility(features)(0)));
+  }
+  return text + " after " + std::to_string(table_.size()) + " trials";
 }
 
-double GpSampler::demanded(const gp::Trained& trained, std::uint64_t index) const {
-  const double late = static_cast<double>(trained.stagnant) - options_.patience;
+double GpSampler::demanded(const gp::Wanted& wanted, std::uint64_t index) const {
+  const double late = static_cast<double>(wanted.stagnant) - options_.patience;
   return index % 2 == 0 && late > 0 ? std::min(options_.impatience * late, options_.most_demanded)
                                     : 0;
 }
 
-std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn,
-                                                      const gp::Trained& trained,
-                                                      gp::Acquisition& acquisition) {
-  acquisition.demand(demanded(trained, turn.index));
+std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Wanted& wanted) {
+  if (wanted.improvement != nullptr) {
+    wanted.improvement->demand(demanded(wanted, turn.index));
+  }
   const double share = std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
-  const gp::Points spread = candidates_.spread(options_.candidates, trained.region, turn.random);
-  const gp::Points around = candidates_.around(trained.best, options_.sprayed, share, turn.random);
-  gp::Points all(spread.rows() + around.rows() + trained.best.rows(), spread.cols());
-  all << around, trained.best, spread;
+  const gp::Points spread = candidates_.spread(options_.candidates, wanted.region, turn.random);
+  const gp::Points around = candidates_.around(wanted.best, options_.sprayed, share, turn.random);
+  gp::Points all(spread.rows() + around.rows() + wanted.best.rows(), spread.cols());
+  all << around, wanted.best, spread;
   const gp::Proposals found =
-      optimizer_.maximise(acquisition, all, trained.weights, trained.region, turn.random);
+      optimizer_.maximise(*wanted.acquisition, all, wanted.weights, wanted.region, turn.random);
   for (std::size_t k = 0; k < std::min(kTried, static_cast<std::size_t>(found.values.size()));
        ++k) {
     const auto at = static_cast<Index>(k);
@@ -126,8 +142,7 @@ std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn,
     Configuration configuration =
         decode(space_, std::vector<double>(row.data(), row.data() + row.size()));
     if (space_.allowed(configuration) && !seen(turn, configuration)) {
-      return Suggestion{std::move(configuration),
-                        reason(trained, acquisition, row, found.values(at))};
+      return Suggestion{std::move(configuration), reason(wanted, row, found.values(at))};
     }
   }
   return std::nullopt;
@@ -140,16 +155,14 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   for (const Configuration& one : pending) {
     pending_seen.add(one);
   }
-  std::optional<gp::Trained> trained;
-  std::optional<gp::Acquisition> acquisition;
+  std::optional<gp::Wanted> wanted;
   if (table_.size() >= initial_ && !map_.varying().empty() && request.count > 0) {
-    trained = model_.train(table_, request.seed);
+    wanted = model_.train(table_, request.seed);
   }
-  if (trained) {
-    acquisition.emplace(std::move(trained->surrogates));
+  if (wanted) {
     Random random(request.seed, request.index ^ 0x70656e64ULL);
     for (const Configuration& one : pending) {
-      imagine(*acquisition, one, random);
+      imagine(*wanted, one, random);
     }
   }
   std::vector<Suggestion> suggestions;
@@ -157,9 +170,9 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
     Turn turn{request, index, pending, pending_seen, Random(request.seed, index)};
     std::optional<Suggestion> suggestion;
-    if (!acquisition) {
+    if (!wanted) {
       suggestion = suggest_initial(turn);
-    } else if (!(suggestion = suggest_by_model(turn, *trained, *acquisition))) {
+    } else if (!(suggestion = suggest_by_model(turn, *wanted))) {
       suggestion = suggest_untried(turn, "what the model proposes was tried or is forbidden");
     }
     if (suggestion->configuration.values.size() != space_.size()) {
@@ -167,8 +180,8 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     }
     pending.push_back(suggestion->configuration);
     pending_seen.add(suggestion->configuration);
-    if (acquisition && i + 1 < request.count) {
-      imagine(*acquisition, suggestion->configuration, turn.random);
+    if (wanted && i + 1 < request.count) {
+      imagine(*wanted, suggestion->configuration, turn.random);
     }
     suggestions.push_back(*std::move(suggestion));
   }

@@ -7,7 +7,7 @@
 
 #include "search/gp/acquisition_optimizer.hpp"
 #include "search/gp/candidates.hpp"
-#include "search/gp/model.hpp"
+#include "search/gp/joint_model.hpp"
 #include "search/sampler.hpp"
 #include "search/samplers/observation_table.hpp"
 #include "search/samplers/sobol.hpp"
@@ -32,7 +32,9 @@ struct GpOptions {
 // Bayesian optimisation with a Gaussian process: docs/algorithms/gp.md. First come the default
 // configuration and Sobol points; then the configuration with the largest log expected improvement
 // that is neither forbidden, finished nor pending, given the finished trials and averaged over what
-// the pending ones may turn out to be.
+// the pending ones may turn out to be. With outcome constraints the improvement is weighed with the
+// probability that they are met; until one trial meets them, less violation is looked for. With 2
+// to 4 objectives the expected growth of the dominated hypervolume takes the improvement's place.
 class GpSampler : public Sampler {
  public:
   GpSampler(const SearchSpace& space, const GpOptions& options);
@@ -48,22 +50,17 @@ class GpSampler : public Sampler {
   };
 
   Suggestion suggest_initial(Turn& turn);
-  std::optional<Suggestion> suggest_by_model(Turn& turn,
-                                             const gp::Trained& trained,
-                                             gp::Acquisition& acquisition);
-  double demanded(const gp::Trained& trained, std::uint64_t index) const;
+  std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
+  double demanded(const gp::Wanted& wanted, std::uint64_t index) const;
   Suggestion suggest_untried(Turn& turn, const std::string& why);
-  std::string reason(const gp::Trained& trained,
-                     const gp::Acquisition& acquisition,
-                     const gp::Points& point,
-                     double value) const;
-  void imagine(gp::Acquisition& acquisition, const Configuration& configuration, Random& random);
+  std::string reason(const gp::Wanted& wanted, const gp::Points& point, double value) const;
+  void imagine(gp::Wanted& wanted, const Configuration& configuration, Random& random);
   bool seen(const Turn& turn, const Configuration& configuration) const;
 
   const SearchSpace& space_;
   GpOptions options_;
   gp::FeatureMap map_;
-  gp::Model model_;
+  gp::JointModel model_;
   gp::Candidates candidates_;
   gp::AcquisitionOptimizer optimizer_;
   SobolSampler sobol_;

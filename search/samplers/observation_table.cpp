@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "search/ranking.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::search {
@@ -15,12 +16,18 @@ bool same_bits(const double* a, const double* b, std::size_t count) {
   return count == 0 || std::memcmp(a, b, count * sizeof(double)) == 0;
 }
 
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && same_bits(a.data(), b.data(), a.size());
+}
+
 }  // namespace
 
 bool ObservationTable::same(std::size_t row, const Observation& observation) const {
   const std::vector<double>& native = observation.configuration.values;
   return trials_[row] == observation.trial && told_status_[row] == observation.status &&
          same_bits(&values_[row], &observation.value, 1) && native.size() == space_->size() &&
+         same_bits(further_[row], observation.further) &&
+         same_bits(excess_[row], observation.constraints) &&
          same_bits(natives_.data() + row * space_->size(), native.data(), space_->size());
 }
 
@@ -33,9 +40,48 @@ void ObservationTable::read(const History& history) {
   if (!continues) {
     *this = ObservationTable(*space_);
   }
+  const bool grows = size() < observations.size();
   for (std::size_t row = size(); row < observations.size(); ++row) {
     append(observations[row]);
   }
+  if (grows && !plain()) {
+    rank(history);
+  }
+}
+
+void ObservationTable::rank(const History& history) {
+  // Rows whose values don't fit count as failed there too.
+  std::vector<Observation> failed(size());
+  std::vector<const Observation*> pointers;
+  for (std::size_t row = 0; row < size(); ++row) {
+    failed[row].status = Status::kFailed;
+    failed[row].trial = trials_[row];
+    pointers.push_back(status_[row] == Status::kFailed ? &failed[row]
+                                                       : &history.observations()[row]);
+  }
+  ranking_ = best_first(pointers);
+  places_.resize(size());
+  for (std::size_t place = 0; place < size(); ++place) {
+    places_[ranking_[place]] = place;
+  }
+}
+
+bool ObservationTable::feasible(std::size_t row) const {
+  return status_[row] == Status::kComplete &&
+         std::all_of(
+             excess_[row].begin(), excess_[row].end(), [](double excess) { return excess <= 0; });
+}
+
+bool ObservationTable::whole(const Observation& observation) const {
+  const auto finite = [](double value) { return std::isfinite(value); };
+  if (!finite(observation.value)) {
+    return false;
+  }
+  return observation.status != Status::kComplete ||
+         (observation.further.size() == further_count_ &&
+          observation.constraints.size() == constraint_count_ &&
+          std::all_of(observation.further.begin(), observation.further.end(), finite) &&
+          std::all_of(observation.constraints.begin(), observation.constraints.end(), finite));
 }
 
 void ObservationTable::append(const Observation& observation) {
@@ -46,7 +92,14 @@ void ObservationTable::append(const Observation& observation) {
   const std::vector<double> unit = encode(*space_, Configuration{native});
   natives_.insert(natives_.end(), native.begin(), native.end());
   units_.insert(units_.end(), unit.begin(), unit.end());
-  status_.push_back(std::isfinite(observation.value) ? observation.status : Status::kFailed);
+  if (observation.status == Status::kComplete && !shaped_) {
+    shaped_ = true;
+    further_count_ = observation.further.size();
+    constraint_count_ = observation.constraints.size();
+  }
+  status_.push_back(whole(observation) ? observation.status : Status::kFailed);
+  further_.push_back(observation.further);
+  excess_.push_back(observation.constraints);
   told_status_.push_back(observation.status);
   values_.push_back(observation.value);
   trials_.push_back(observation.trial);

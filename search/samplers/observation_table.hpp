@@ -27,15 +27,35 @@ class ObservationTable {
   double unit(std::size_t row, std::size_t parameter) const {
     return units_[row * space_->size() + parameter];
   }
-  // kFailed also when the value is not finite.
+  // kFailed also when a value is not finite, or objectives or constraints are missing.
   Status status(std::size_t row) const { return status_[row]; }
   double value(std::size_t row) const { return values_[row]; }
   std::int64_t trial(std::size_t row) const { return trials_[row]; }
+
+  // As many as the first complete observation has; 1 and 0 while there is none.
+  std::size_t objectives() const { return 1 + further_count_; }
+  std::size_t constraints() const { return constraint_count_; }
+  // One objective and no constraints: trials compare by `value` alone.
+  bool plain() const { return further_count_ == 0 && constraint_count_ == 0; }
+  // Objective 0 is `value`. Not defined for failed and pruned trials.
+  double objective(std::size_t row, std::size_t k) const {
+    return k == 0 ? values_[row] : further_[row][k - 1];
+  }
+  // At most 0 where met. Not defined for failed and pruned trials.
+  double constraint(std::size_t row, std::size_t c) const { return excess_[row][c]; }
+  // Complete, and all constraints are met.
+  bool feasible(std::size_t row) const;
+  // Rows, best first (search/ranking.hpp). Empty for a plain table.
+  const std::vector<std::size_t>& ranking() const { return ranking_; }
+  // Of a row in the ranking. Not defined for a plain table.
+  std::size_t place(std::size_t row) const { return places_[row]; }
   const SeenConfigurations& seen() const { return seen_; }
 
  private:
   bool same(std::size_t row, const Observation& observation) const;
   void append(const Observation& observation);
+  bool whole(const Observation& observation) const;
+  void rank(const History& history);
 
   const SearchSpace* space_;
   std::vector<double> natives_;  // size() × parameters, as observed
@@ -43,6 +63,13 @@ class ObservationTable {
   std::vector<Status> status_;
   std::vector<Status> told_status_;
   std::vector<double> values_;
+  std::vector<std::vector<double>> further_;
+  std::vector<std::vector<double>> excess_;
+  bool shaped_ = false;  // a complete observation has been seen
+  std::size_t further_count_ = 0;
+  std::size_t constraint_count_ = 0;
+  std::vector<std::size_t> ranking_;
+  std::vector<std::size_t> places_;
   std::vector<std::int64_t> trials_;
   std::vector<std::size_t> order_;
   SeenConfigurations seen_;

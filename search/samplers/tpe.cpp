@@ -55,8 +55,11 @@ TpeSampler::TpeSampler(const SearchSpace& space, TpeOptions options)
 }
 
 TpeSampler::Split TpeSampler::split(const Group& group) const {
+  // With constraints or several objectives the places in the ranking decide.
   const auto key = [&](std::size_t row) {
-    return std::tuple(rank_class(table_.status(row)), table_.value(row), table_.trial(row), row);
+    const double value =
+        table_.plain() ? table_.value(row) : static_cast<double>(table_.place(row));
+    return std::tuple(rank_class(table_.status(row)), value, table_.trial(row), row);
   };
   const auto better = [&](std::size_t a, std::size_t b) { return key(a) < key(b); };
   std::vector<std::size_t> active;

@@ -32,8 +32,9 @@ struct TpeOptions {
 // The best ceil(gamma n) trials and the rest become two densities l and g; candidates drawn from l
 // are ranked by log l - log g. Parameters with the same conditions form a group, modelled from the
 // trials in which it was active and proposed after its parents. Pending trials count as bad (so do
-// failed ones, always); pruned ones rank behind complete ones. The order in which trials finished
-// does not matter; ties in value go to the lower trial number.
+// failed ones, always); pruned ones rank behind complete ones. With several objectives or outcome
+// constraints search/ranking.hpp says which trials are best: by front, those that miss constraints
+// last. The order in which trials finished does not matter; ties go to the lower trial number.
 //
 // First come the default configuration and Sobol points. A configuration that is finished or
 // pending is not proposed again while another one can be found. O(n d) per suggestion.

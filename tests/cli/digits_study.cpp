@@ -107,7 +107,7 @@ idl::StudyStatus digits_status() {
   status.study.spec = digits_spec();
   status.study.state = idl::StudyState::RUNNING;
   status.study.created_ms = kStart_ms;
-  status.study.algorithm_note = "auto → tpe: 40 trials are enough for a model";
+  status.study.algorithm_note = "auto → gp: 40 trials are enough for a model";
   status.trials_running = 2;
   status.trials_complete = 20;
   status.trials_failed = 1;

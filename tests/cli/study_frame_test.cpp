@@ -27,7 +27,7 @@ void expect_fits(const std::string& text, std::size_t width) {
 
 TEST(StudyFrame, LooksAsItShouldOnAWideScreen) {
   EXPECT_EQ(header_text(digits_status(), plain(140)),
-            "study digits  •  40 trials, 2 at a time  •  algorithm auto → tpe (5 parameters, 1 "
+            "study digits  •  40 trials, 2 at a time  •  algorithm auto → gp (5 parameters, 1 "
             "conditional)  •  seed 42\n");
   EXPECT_EQ(
       frame_text(digits_status(), plain(130)),

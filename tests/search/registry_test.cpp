@@ -49,16 +49,19 @@ TEST(Registry, RefusesWhatDoesNotExist) {
 TEST(ChooseAlgorithm, FollowsSpaceAndBudget) {
   const SearchSpace small({testing::choice("a", 3), testing::choice("b", 4)}, {});
   const SearchSpace cube = testing::unit_cube(3);
-  EXPECT_EQ(choose_algorithm(small, 12, 1).algorithm, "grid");
-  EXPECT_EQ(choose_algorithm(small, 11, 1).algorithm, "tpe");
-  EXPECT_EQ(choose_algorithm(small, 0, 1).algorithm, "tpe");
-  EXPECT_EQ(choose_algorithm(cube, 100, 4).algorithm, "tpe");
-  EXPECT_EQ(choose_algorithm(cube, 8, 1).algorithm, "sobol");
-  EXPECT_EQ(choose_algorithm(cube, 40, 64).algorithm, "sobol");
-  EXPECT_EQ(choose_algorithm(cube, 0, 64).algorithm, "tpe");
+  EXPECT_EQ(choose_algorithm(small, {12, 1}).algorithm, "grid");
+  EXPECT_EQ(choose_algorithm(small, {11, 1}).algorithm, "gp");
+  EXPECT_EQ(choose_algorithm(small, {0, 1}).algorithm, "gp");
+  EXPECT_EQ(choose_algorithm(cube, {100, 4}).algorithm, "gp");
+  EXPECT_EQ(choose_algorithm(cube, {7, 1}).algorithm, "sobol");
+  EXPECT_EQ(choose_algorithm(cube, {5000, 4}).algorithm, "tpe");
+  EXPECT_EQ(choose_algorithm(cube, {100, 4, 3}).algorithm, "gp");
+  EXPECT_EQ(choose_algorithm(cube, {100, 4, 5}).algorithm, "nsga2");
+  EXPECT_EQ(choose_algorithm(cube, {40, 64}).algorithm, "sobol");
+  EXPECT_EQ(choose_algorithm(cube, {0, 64}).algorithm, "gp");
   for (const std::int64_t budget : {0, 8, 12, 100}) {
-    EXPECT_FALSE(choose_algorithm(small, budget, 1).reason.empty());
-    EXPECT_FALSE(choose_algorithm(cube, budget, 1).reason.empty());
+    EXPECT_FALSE(choose_algorithm(small, {budget, 1}).reason.empty());
+    EXPECT_FALSE(choose_algorithm(cube, {budget, 1}).reason.empty());
   }
 }
 

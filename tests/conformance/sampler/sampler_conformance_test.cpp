@@ -24,13 +24,33 @@ class SamplerConformance : public ::testing::TestWithParam<std::string> {
   static std::uint64_t spaces() { return GetParam() == "gp" ? 10 : 100; }
 };
 
-Observation finish(std::int64_t trial, const Configuration& configuration, Random& random) {
+// What trials are judged by: further objectives and outcome constraints.
+struct Judged {
+  std::size_t further = 0;
+  std::size_t constraints = 0;
+};
+
+Judged judged(const std::string& name, std::uint64_t seed) {
+  return {seed % 3 == 1 && most_objectives(name) > 1 ? 1 + seed % 2 : 0, seed % 4 / 2};
+}
+
+Observation finish(std::int64_t trial,
+                   const Configuration& configuration,
+                   const Judged& by,
+                   Random& random) {
   const double value = random.normal();
   const std::uint64_t luck = random.below(10);
   const Status status = luck == 0   ? Status::kFailed
                         : luck == 1 ? Status::kPruned
                                     : Status::kComplete;
-  return {trial, configuration, status, value};
+  Observation one{trial, configuration, status, value};
+  for (std::size_t k = 0; k < by.further && status == Status::kComplete; ++k) {
+    one.further.push_back(random.normal());
+  }
+  for (std::size_t c = 0; c < by.constraints && status == Status::kComplete; ++c) {
+    one.constraints.push_back(random.normal());
+  }
+  return one;
 }
 
 // A study of `trials` with two running at a time, its trials ending in any order.
@@ -57,7 +77,7 @@ std::vector<Suggestion> study(const std::string& name,
     all.push_back(std::move(one[0]));
     if (pending.size() > 1) {
       const std::size_t ended = random.below(pending.size());
-      history.add(finish(i, pending[ended], random));
+      history.add(finish(i, pending[ended], judged(name, seed), random));
       pending.erase(pending.begin() + static_cast<std::ptrdiff_t>(ended));
     }
   }

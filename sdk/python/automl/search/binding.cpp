@@ -32,7 +32,7 @@ class Core {
       : space_(std::move(parameters), std::move(forbidden)),
         choice_{std::move(algorithm), "chosen by the caller"} {
     if (choice_.algorithm == "auto") {
-      choice_ = search::choose_algorithm(space_, trials, parallel);
+      choice_ = search::choose_algorithm(space_, {trials, parallel});
     }
     sampler_ = search::make_sampler(choice_.algorithm, options, space_);
   }

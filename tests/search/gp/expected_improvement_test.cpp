@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/gp/acquisition.hpp"
+#include "search/gp/expected_improvement.hpp"
 
 #include <cmath>
 
@@ -14,14 +14,14 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-class AcquisitionTest : public ::testing::Test {
+class ExpectedImprovementTest : public ::testing::Test {
  protected:
-  AcquisitionTest() : space_(search::testing::unit_cube(3)), map_(space_) {
+  ExpectedImprovementTest() : space_(search::testing::unit_cube(3)), map_(space_) {
     x_ = testing::random_points(space_, 15, 1);
     y_ = (x_.array() - 0.4).square().rowwise().sum() * 10;
   }
 
-  Acquisition made(int models) {
+  ExpectedImprovement made(int models) {
     std::vector<Surrogate> surrogates;
     for (int m = 0; m < models; ++m) {
       Hyperparameters h = prior_mode(map_, {}, true);
@@ -29,7 +29,7 @@ class AcquisitionTest : public ::testing::Test {
       h.log_a += 0.1 * m;
       surrogates.push_back(*Surrogate::condition(map_, h, x_, y_, 1));
     }
-    return Acquisition(std::move(surrogates));
+    return ExpectedImprovement(std::move(surrogates));
   }
 
   SearchSpace space_;
@@ -38,11 +38,11 @@ class AcquisitionTest : public ::testing::Test {
   VectorXd y_;
 };
 
-TEST_F(AcquisitionTest, ItsGradientIsItsDifference) {
-  Acquisition acquisition = made(3);
+TEST_F(ExpectedImprovementTest, ItsGradientIsItsDifference) {
+  ExpectedImprovement acquisition = made(3);
   Random random(1);
-  acquisition.imagine(Points::Constant(1, 3, 0.3), 8, random);
-  acquisition.imagine(Points::Constant(1, 3, 0.6), 8, random);
+  acquisition.imagine(Points::Constant(1, 3, 0.3), 8, true, random);
+  acquisition.imagine(Points::Constant(1, 3, 0.6), 8, true, random);
   const Points queries = testing::random_points(space_, 10, 8);
   VectorXd values;
   Points gradients;
@@ -57,12 +57,13 @@ TEST_F(AcquisitionTest, ItsGradientIsItsDifference) {
   }
 }
 
-TEST_F(AcquisitionTest, IsTheMeanOfWhatIsGainedInSamples) {
-  const Acquisition acquisition = made(1);
+TEST_F(ExpectedImprovementTest, IsTheMeanOfWhatIsGainedInSamples) {
+  const ExpectedImprovement acquisition = made(1);
   const Points query = Points::Constant(1, 3, 0.42);
-  const Acquisition::Prediction at = acquisition.predict(query);
   Hyperparameters h = prior_mode(map_, {}, true);
-  const double best = Surrogate::condition(map_, h, x_, y_, 1)->fitted().minCoeff();
+  const Surrogate model = *Surrogate::condition(map_, h, x_, y_, 1);
+  const Prediction at = predict({model}, query);
+  const double best = model.fitted().minCoeff();
   Random random(2);
   double gain = 0;
   for (int i = 0; i < 200'000; ++i) {
@@ -71,21 +72,21 @@ TEST_F(AcquisitionTest, IsTheMeanOfWhatIsGainedInSamples) {
   EXPECT_NEAR(std::exp(acquisition.values(query)(0)) / gain, 1, 0.02);
 }
 
-TEST_F(AcquisitionTest, APendingTrialLowersItAround) {
-  Acquisition acquisition = made(1);
+TEST_F(ExpectedImprovementTest, APendingTrialLowersItAround) {
+  ExpectedImprovement acquisition = made(1);
   const Points query = Points::Constant(1, 3, 0.42);
   const Points far = Points::Constant(1, 3, 0.95);
   const double before = acquisition.values(query)(0);
   const double elsewhere = acquisition.values(far)(0);
   Random random(1);
-  acquisition.imagine(query, 32, random);
+  acquisition.imagine(query, 32, true, random);
   EXPECT_LT(acquisition.values(query)(0), before - 1);
   EXPECT_GT(acquisition.values(far)(0) - elsewhere, acquisition.values(query)(0) - before + 1);
 }
 
-TEST_F(AcquisitionTest, IsFiniteWhereNothingCanBeGained) {
+TEST_F(ExpectedImprovementTest, IsFiniteWhereNothingCanBeGained) {
   y_ *= 1e6;
-  const Acquisition acquisition = made(1);
+  const ExpectedImprovement acquisition = made(1);
   VectorXd values;
   Points gradients;
   acquisition.values(x_, values, gradients);

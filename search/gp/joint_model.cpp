@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/gp/joint_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "search/gp/hypervolume_improvement.hpp"
+
+namespace automl::search::gp {
+namespace {
+
+using Eigen::Index;
+
+constexpr std::size_t kBest = 10;
+
+Series objective(const ObservationTable& table, std::size_t number) {
+  Series series;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const bool known = number == 0 || table.status(row) == Status::kComplete;
+    series.values.push_back(known ? table.objective(row, number) : table.value(row));
+  }
+  return series;
+}
+
+Series constraint(const ObservationTable& table, std::size_t number) {
+  Series series{OutputTransform::Kind::kConstraint, {}};
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const bool known = table.status(row) == Status::kComplete;
+    series.values.push_back(known ? table.constraint(row, number) : 0);
+  }
+  return series;
+}
+
+// How much is missed in all, each constraint in units of its mean size.
+Series violation(const ObservationTable& table) {
+  std::vector<double> sizes(table.constraints(), 0);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    for (std::size_t c = 0; c < sizes.size() && table.status(row) == Status::kComplete; ++c) {
+      // Halved, so that sums of the largest numbers stay finite.
+      sizes[c] = std::max(sizes[c], std::abs(table.constraint(row, c)) / 2);
+    }
+  }
+  Series series{OutputTransform::Kind::kObjective, std::vector<double>(table.size(), 0)};
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    for (std::size_t c = 0; c < sizes.size() && table.status(row) == Status::kComplete; ++c) {
+      const double excess = std::max(table.constraint(row, c), 0.0);
+      series.values[row] += sizes[c] > 0 ? excess / sizes[c] : 0;
+    }
+  }
+  return series;
+}
+
+// Places within `rows` of the trials that may be the ones to beat.
+std::vector<Index> eligible(const ObservationTable& table, const std::vector<Index>& rows) {
+  std::vector<Index> places;
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    if (table.plain() || table.feasible(static_cast<std::size_t>(rows[place]))) {
+      places.push_back(static_cast<Index>(place));
+    }
+  }
+  return places;
+}
+
+}  // namespace
+
+Model& JointModel::model(Role role, std::size_t number) {
+  return models_.try_emplace({role, number}, *map_, options_).first->second;
+}
+
+Points JointModel::best_points(const ObservationTable& table) const {
+  const std::size_t count = std::min(kBest, table.ranking().size());
+  Points points(static_cast<Index>(count), static_cast<Index>(map_->space().size()));
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t i = 0; i < map_->space().size(); ++i) {
+      points(static_cast<Index>(k), static_cast<Index>(i)) = table.unit(table.ranking()[k], i);
+    }
+  }
+  return points;
+}
+
+// The trained model that says where to look; `wanted` takes the objectives.
+std::optional<Trained> JointModel::train_objectives(const ObservationTable& table,
+                                                    std::uint64_t seed,
+                                                    Wanted& wanted) {
+  std::optional<Trained> first;
+  std::vector<Surrogate> surrogates;
+  for (std::size_t k = 0; k < table.objectives(); ++k) {
+    Focus focus;
+    if (!table.plain()) {
+      focus.centre = table.ranking().front();
+    }
+    focus.rows = first ? &first->rows : nullptr;
+    std::optional<Trained> own =
+        model(Role::kObjective, k).train(table, objective(table, k), focus, seed);
+    if (!own) {
+      return std::nullopt;
+    }
+    wanted.targets.push_back({own->transform, own->surrogates});
+    surrogates.push_back(own->surrogates.front());
+    if (!first) {
+      first = std::move(own);
+    } else {
+      first->weights = first->weights.cwiseMax(own->weights);
+    }
+  }
+  const std::vector<Index> to_beat = eligible(table, first->rows);
+  if (!to_beat.empty() && table.objectives() > 1) {
+    wanted.what = Wanted::What::kHypervolume;
+    wanted.acquisition = std::make_unique<HypervolumeImprovement>(std::move(surrogates), to_beat);
+  } else if (!to_beat.empty()) {
+    auto improvement = std::make_unique<ExpectedImprovement>(first->surrogates, to_beat);
+    wanted.improvement = improvement.get();
+    wanted.acquisition = std::move(improvement);
+  }
+  return first;
+}
+
+bool JointModel::add_constraints(const ObservationTable& table,
+                                 std::uint64_t seed,
+                                 const std::vector<Index>& rows,
+                                 Wanted& wanted) {
+  std::vector<ConstraintModel> constraints;
+  for (std::size_t c = 0; c < table.constraints(); ++c) {
+    std::optional<Trained> own =
+        model(Role::kConstraint, c)
+            .train(table, constraint(table, c), {table.ranking().front(), &rows}, seed);
+    if (!own) {
+      return false;
+    }
+    wanted.weights = wanted.weights.cwiseMax(own->weights);
+    constraints.push_back({std::move(own->surrogates.front()), own->transform(0)});
+  }
+  auto feasible = std::make_unique<Feasible>(std::move(wanted.acquisition), std::move(constraints));
+  wanted.feasible = feasible.get();
+  wanted.acquisition = std::move(feasible);
+  return true;
+}
+
+std::optional<Wanted> JointModel::train(const ObservationTable& table, std::uint64_t seed) {
+  Wanted wanted;
+  std::optional<Trained> guide = train_objectives(table, seed, wanted);
+  if (guide && wanted.acquisition == nullptr) {
+    wanted.what = Wanted::What::kFeasibility;
+    guide = model(Role::kViolation, 0)
+                .train(table, violation(table), {table.ranking().front(), nullptr}, seed);
+  }
+  if (!guide) {
+    return std::nullopt;
+  }
+  wanted.weights = guide->weights;
+  wanted.region = guide->region;
+  wanted.best = table.plain() ? guide->best : best_points(table);
+  wanted.stagnant = table.plain() ? guide->stagnant : 0;
+  if (wanted.what == Wanted::What::kFeasibility) {
+    auto less = std::make_unique<ExpectedImprovement>(guide->surrogates);
+    wanted.improvement = less.get();
+    wanted.acquisition = std::move(less);
+  } else if (table.constraints() > 0 && !add_constraints(table, seed, guide->rows, wanted)) {
+    return std::nullopt;
+  }
+  return wanted;
+}
+
+}  // namespace automl::search::gp

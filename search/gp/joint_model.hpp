@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "search/gp/acquisition.hpp"
+#include "search/gp/expected_improvement.hpp"
+#include "search/gp/feasibility.hpp"
+#include "search/gp/model.hpp"
+
+namespace automl::search::gp {
+
+// What is wanted next, and where to look for it.
+struct Wanted {
+  enum class What {
+    kImprovement,  // of the one objective
+    kHypervolume,  // of several objectives
+    kFeasibility,  // no trial meets the constraints yet: less violation in all
+  };
+  struct Target {
+    OutputTransform transform;
+    std::vector<Surrogate> surrogates;
+  };
+
+  What what = What::kImprovement;
+  std::unique_ptr<Acquisition> acquisition;
+  ExpectedImprovement* improvement = nullptr;  // part of `acquisition`; null with kHypervolume
+  const Feasible* feasible = nullptr;          // `acquisition` itself when there are constraints
+  std::vector<Target> targets;                 // the objectives, before anything was imagined
+  Eigen::RowVectorXd weights;                  // 1 / lengthscale per column, of the shortest
+  Points best;                                 // unit points of the best trials, best first
+  Region region;                               // where to search
+  std::size_t stagnant = 0;                    // trials since the best value improved markedly
+};
+
+// Models every objective and every outcome constraint of finished trials by a process of its own.
+class JointModel {
+ public:
+  // The map must outlive it.
+  JointModel(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
+
+  // Unset when no trial is complete, or nothing could be factorised.
+  std::optional<Wanted> train(const ObservationTable& table, std::uint64_t seed);
+
+ private:
+  enum class Role { kObjective, kConstraint, kViolation };
+  Model& model(Role role, std::size_t number);
+  std::optional<Trained> train_objectives(const ObservationTable& table,
+                                          std::uint64_t seed,
+                                          Wanted& wanted);
+  bool add_constraints(const ObservationTable& table,
+                       std::uint64_t seed,
+                       const std::vector<Eigen::Index>& rows,
+                       Wanted& wanted);
+  Points best_points(const ObservationTable& table) const;
+
+  const FeatureMap* map_;
+  ModelOptions options_;
+  std::map<std::pair<Role, std::size_t>, Model> models_;
+};
+
+}  // namespace automl::search::gp
