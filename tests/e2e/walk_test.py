@@ -36,7 +36,7 @@ class Walk(home.EndToEnd):
         self.assertEqual([row["rank"] for row in board["rows"]], [1, 2, 3])
         values = [row["trial"]["value"] for row in board["rows"]]
         self.assertEqual(values, sorted(values))
-        self.assertIn("tpe", self.ok("show", "functions/29"))
+        self.assertIn("gp: ", self.ok("show", "functions/29"))
         self.assertIn("result", self.ok("logs", "functions/3"))
         self.assertEqual(len(self.ok("export", "functions").splitlines()), 31)
         self.assertEqual(len(self.trials("functions")), 30)
