@@ -142,6 +142,7 @@ const std::vector<std::pair<std::string, Taker>>& keys() {
       {"lease", duration(&Settings::lease_ms, 1000, 3'600'000)},
       {"suspect_cap", duration(&Settings::suspect_cap_ms, 1000, 86'400'000)},
       {"launch_timeout", duration(&Settings::launch_timeout_ms, 1000, 3'600'000)},
+      {"suggestion_deadline", duration(&Settings::suggestion_deadline_ms, 10, 3'600'000)},
       {"poll", duration(&Settings::poll_ms, 10, 60'000)},
   };
   return table;

@@ -28,6 +28,7 @@ struct LoopOptions {
   std::chrono::milliseconds poll{500};     // between two looks at the executor's attempts
   std::chrono::milliseconds idle_exit{0};  // without open work and calls; 0: never ends by itself
   int suggestion_threads = 1;
+  std::chrono::milliseconds suggestion_deadline = std::chrono::seconds(20);
   std::size_t turn_limit = 4096;  // events handled in one turn, that is, in one transaction
 };
 

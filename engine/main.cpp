@@ -130,7 +130,8 @@ void serve(const Arguments& arguments, const Config& config, StopSignals& signal
       clock,
       logs,
       {.poll = std::chrono::milliseconds(config.settings.poll_ms),
-       .idle_exit = arguments.on_demand ? config.idle_exit : std::chrono::milliseconds(0)});
+       .idle_exit = arguments.on_demand ? config.idle_exit : std::chrono::milliseconds(0),
+       .suggestion_deadline = std::chrono::milliseconds(config.settings.suggestion_deadline_ms)});
   server::Services services{loop,
                             logs,
                             archives,

@@ -18,6 +18,7 @@ struct Settings {
   std::int64_t launch_timeout_ms = 60'000;   // launched but never registered: looked for after this
   std::int64_t log_limit_bytes = 64 << 20;   // per attempt; the middle of the output is dropped
   std::int64_t poll_ms = 500;                // how often the executor is asked about its attempts
+  std::int64_t suggestion_deadline_ms = 20'000;  // a sampler is asked to be brief after this
   std::int64_t reply_memory_ms = 3'600'000;  // how long a request may be repeated; time the engine
                                              // is away does not count
   int early_failures = 3;                    // a study whose first trials all fail with the same

@@ -16,13 +16,18 @@ namespace automl::engine {
 namespace {
 
 // A study goes on when its sampler fails: with random draws, and their reason says why.
-std::vector<search::Suggestion> suggest(const ComputeSuggestion& computation) {
+std::vector<search::Suggestion> suggest(const ComputeSuggestion& computation,
+                                        std::chrono::milliseconds deadline) {
+  using Steady = std::chrono::steady_clock;
   StudySearch& search = *computation.search;
   const search::Request request{.history = search.history,
                                 .pending = search.pending,
                                 .index = static_cast<std::uint64_t>(computation.proposal),
                                 .seed = search.seed,
-                                .count = computation.count};
+                                .count = computation.count,
+                                .expired = [end = Steady::now() + deadline] {
+                                  return Steady::now() >= end;
+                                }};
   std::string failure;
   try {
     return search.sampler->suggest(request);
@@ -39,8 +44,10 @@ std::vector<search::Suggestion> suggest(const ComputeSuggestion& computation) {
 
 }  // namespace
 
-SuggestionWorkers::SuggestionWorkers(int threads, std::function<void(Event)> post)
-    : post_(std::move(post)) {
+SuggestionWorkers::SuggestionWorkers(int threads,
+                                     std::chrono::milliseconds deadline,
+                                     std::function<void(Event)> post)
+    : deadline_(deadline), post_(std::move(post)) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { work(); });
   }
@@ -77,7 +84,7 @@ void SuggestionWorkers::work() {
       request = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    post_(Suggested{request.ticket, suggest(request)});
+    post_(Suggested{request.ticket, suggest(request, deadline_)});
   }
 }
 

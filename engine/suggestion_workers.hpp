@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -18,8 +19,11 @@ namespace automl::engine {
 // until the pool ends.
 class SuggestionWorkers {
  public:
-  // `post` is called by the pool's threads and must be callable until the pool is gone.
-  SuggestionWorkers(int threads, std::function<void(Event)> post);
+  // `post` is called by the pool's threads and must be callable until the pool is gone. A sampler
+  // that has taken longer than `deadline` is asked to be brief.
+  SuggestionWorkers(int threads,
+                    std::chrono::milliseconds deadline,
+                    std::function<void(Event)> post);
   // Waits for the computation under way; what has not begun is dropped.
   ~SuggestionWorkers();
   SuggestionWorkers(const SuggestionWorkers&) = delete;
@@ -30,6 +34,7 @@ class SuggestionWorkers {
  private:
   void work();
 
+  const std::chrono::milliseconds deadline_;
   std::function<void(Event)> post_;
   std::mutex mutex_;
   std::condition_variable changed_;

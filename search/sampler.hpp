@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct Request {
   std::uint64_t index = 0;
   std::uint64_t seed = 0;  // of the study
   int count = 1;
+  // Whether time is up; empty: never. A sampler that learns a model then takes a cheaper method and
+  // says so: the one thing besides the rest of the request that its answer may depend on.
+  std::function<bool()> expired = {};
 };
 
 // Proposes configurations. Everything a sampler knows follows from its space, its options and the

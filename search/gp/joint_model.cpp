@@ -80,7 +80,7 @@ Points JointModel::best_points(const ObservationTable& table) const {
 
 // The trained model that says where to look; `wanted` takes the objectives.
 std::optional<Trained> JointModel::train_objectives(const ObservationTable& table,
-                                                    std::uint64_t seed,
+                                                    const Effort& effort,
                                                     Wanted& wanted) {
   std::optional<Trained> first;
   std::vector<Surrogate> surrogates;
@@ -91,7 +91,7 @@ std::optional<Trained> JointModel::train_objectives(const ObservationTable& tabl
     }
     focus.rows = first ? &first->rows : nullptr;
     std::optional<Trained> own =
-        model(Role::kObjective, k).train(table, objective(table, k), focus, seed);
+        model(Role::kObjective, k).train(table, objective(table, k), focus, effort);
     if (!own) {
       return std::nullopt;
     }
@@ -116,14 +116,14 @@ std::optional<Trained> JointModel::train_objectives(const ObservationTable& tabl
 }
 
 bool JointModel::add_constraints(const ObservationTable& table,
-                                 std::uint64_t seed,
+                                 const Effort& effort,
                                  const std::vector<Index>& rows,
                                  Wanted& wanted) {
   std::vector<ConstraintModel> constraints;
   for (std::size_t c = 0; c < table.constraints(); ++c) {
     std::optional<Trained> own =
         model(Role::kConstraint, c)
-            .train(table, constraint(table, c), {table.ranking().front(), &rows}, seed);
+            .train(table, constraint(table, c), {table.ranking().front(), &rows}, effort);
     if (!own) {
       return false;
     }
@@ -136,13 +136,13 @@ bool JointModel::add_constraints(const ObservationTable& table,
   return true;
 }
 
-std::optional<Wanted> JointModel::train(const ObservationTable& table, std::uint64_t seed) {
+std::optional<Wanted> JointModel::train(const ObservationTable& table, const Effort& effort) {
   Wanted wanted;
-  std::optional<Trained> guide = train_objectives(table, seed, wanted);
+  std::optional<Trained> guide = train_objectives(table, effort, wanted);
   if (guide && wanted.acquisition == nullptr) {
     wanted.what = Wanted::What::kFeasibility;
     guide = model(Role::kViolation, 0)
-                .train(table, violation(table), {table.ranking().front(), nullptr}, seed);
+                .train(table, violation(table), {table.ranking().front(), nullptr}, effort);
   }
   if (!guide) {
     return std::nullopt;
@@ -155,7 +155,7 @@ std::optional<Wanted> JointModel::train(const ObservationTable& table, std::uint
     auto less = std::make_unique<ExpectedImprovement>(guide->surrogates);
     wanted.improvement = less.get();
     wanted.acquisition = std::move(less);
-  } else if (table.constraints() > 0 && !add_constraints(table, seed, guide->rows, wanted)) {
+  } else if (table.constraints() > 0 && !add_constraints(table, effort, guide->rows, wanted)) {
     return std::nullopt;
   }
   return wanted;

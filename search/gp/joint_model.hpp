@@ -41,17 +41,17 @@ class JointModel {
   // The map must outlive it.
   JointModel(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
 
-  // Unset when no trial is complete, or nothing could be factorised.
-  std::optional<Wanted> train(const ObservationTable& table, std::uint64_t seed);
+  // Unset when no trial is complete, nothing could be factorised, or time is up.
+  std::optional<Wanted> train(const ObservationTable& table, const Effort& effort);
 
  private:
   enum class Role { kObjective, kConstraint, kViolation };
   Model& model(Role role, std::size_t number);
   std::optional<Trained> train_objectives(const ObservationTable& table,
-                                          std::uint64_t seed,
+                                          const Effort& effort,
                                           Wanted& wanted);
   bool add_constraints(const ObservationTable& table,
-                       std::uint64_t seed,
+                       const Effort& effort,
                        const std::vector<Eigen::Index>& rows,
                        Wanted& wanted);
   Points best_points(const ObservationTable& table) const;

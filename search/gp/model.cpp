@@ -134,18 +134,22 @@ Model::Data Model::collect(const ObservationTable& table,
   return data;
 }
 
-const std::vector<Hyperparameters>& Model::hyperparameters(const ObservationTable& table,
+const std::vector<Hyperparameters>* Model::hyperparameters(const ObservationTable& table,
                                                            const Series& series,
                                                            std::size_t rows,
-                                                           std::uint64_t seed) {
+                                                           const Effort& effort) {
   std::optional<Hyperparameters> warm;
   for (std::size_t at = 1;; at = next_fit(at)) {
     auto known = fits_.find(at);
     if (known == fits_.end()) {
-      known = fits_.emplace(at, Known{digests_[at], fitted(table, series, at, warm, seed)}).first;
+      if (effort.expired && effort.expired()) {
+        return nullptr;
+      }
+      known = fits_.emplace(at, Known{digests_[at], fitted(table, series, at, warm, effort.seed)})
+                  .first;
     }
     if (next_fit(at) > rows) {
-      return known->second.hyperparameters;
+      return &known->second.hyperparameters;
     }
     warm = known->second.hyperparameters.front();
   }
@@ -228,14 +232,19 @@ void Model::condition(const Data& data,
 std::optional<Trained> Model::train(const ObservationTable& table,
                                     const Series& series,
                                     const Focus& focus,
-                                    std::uint64_t seed) {
+                                    const Effort& effort) {
   forget_changed(table, series);
   const std::optional<OutputTransform> transform = transform_of(table, series, table.size());
   if (!transform) {
     return std::nullopt;
   }
+  const std::vector<Hyperparameters>* known =
+      hyperparameters(table, series, table.size(), effort);
+  if (known == nullptr) {
+    return std::nullopt;
+  }
+  const std::vector<Hyperparameters>& samples = *known;
   Data data = collect(table, series, table.size(), *transform);
-  const std::vector<Hyperparameters>& samples = hyperparameters(table, series, table.size(), seed);
   Trained trained{{},
                   *transform,
                   Scaling(*map_, samples.front()).weights(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -40,6 +41,12 @@ struct Focus {
   const std::vector<Eigen::Index>* rows = nullptr;  // set: exactly these, whatever is near
 };
 
+// What every model of a suggestion is learned with.
+struct Effort {
+  std::uint64_t seed = 0;
+  std::function<bool()> expired;  // empty: never; asked before each fit
+};
+
 // A history turned into surrogates, ready to be asked.
 struct Trained {
   std::vector<Surrogate> surrogates;
@@ -60,11 +67,11 @@ class Model {
   // The map must outlive it.
   Model(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
 
-  // Unset when no trial is complete, or nothing could be factorised.
+  // Unset when no trial is complete, nothing could be factorised, or time is up.
   std::optional<Trained> train(const ObservationTable& table,
                                const Series& series,
                                const Focus& focus,
-                               std::uint64_t seed);
+                               const Effort& effort);
 
  private:
   struct Data {
@@ -81,10 +88,11 @@ class Model {
   static std::optional<OutputTransform> transform_of(const ObservationTable& table,
                                                      const Series& series,
                                                      std::size_t rows);
-  const std::vector<Hyperparameters>& hyperparameters(const ObservationTable& table,
+  // Null: time is up.
+  const std::vector<Hyperparameters>* hyperparameters(const ObservationTable& table,
                                                       const Series& series,
                                                       std::size_t rows,
-                                                      std::uint64_t seed);
+                                                      const Effort& effort);
   std::vector<Hyperparameters> fitted(const ObservationTable& table,
                                       const Series& series,
                                       std::size_t rows,

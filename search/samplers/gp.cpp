@@ -46,6 +46,7 @@ GpSampler::GpSampler(const SearchSpace& space, const GpOptions& options)
       candidates_(map_),
       optimizer_(map_, options.optimizer),
       sobol_(space),
+      cheaper_(space, {}),
       table_(space),
       initial_(initial_trials(options, map_.varying().size())) {}
 
@@ -81,6 +82,16 @@ Suggestion GpSampler::suggest_initial(Turn& turn) {
   }
   points.front().reason = "gp: initial " + points.front().reason;
   return std::move(points.front());
+}
+
+Suggestion GpSampler::suggest_cheaply(Turn& turn) {
+  std::vector<Suggestion> found = cheaper_.suggest(
+      {turn.request.history, turn.pending, turn.index, turn.request.seed, 1, {}});
+  if (found.empty()) {
+    return {};
+  }
+  found.front().reason = "gp: no time left for the model, so " + found.front().reason;
+  return std::move(found.front());
 }
 
 void GpSampler::imagine(gp::Wanted& wanted, const Configuration& configuration, Random& random) {
@@ -157,8 +168,9 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   }
   std::optional<gp::Wanted> wanted;
   if (table_.size() >= initial_ && !map_.varying().empty() && request.count > 0) {
-    wanted = model_.train(table_, request.seed);
+    wanted = model_.train(table_, {request.seed, request.expired});
   }
+  const auto late = [&] { return request.expired && request.expired(); };
   if (wanted) {
     Random random(request.seed, request.index ^ 0x70656e64ULL);
     for (const Configuration& one : pending) {
@@ -170,7 +182,9 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
     Turn turn{request, index, pending, pending_seen, Random(request.seed, index)};
     std::optional<Suggestion> suggestion;
-    if (!wanted) {
+    if (table_.size() >= initial_ && late()) {
+      suggestion = suggest_cheaply(turn);
+    } else if (!wanted) {
       suggestion = suggest_initial(turn);
     } else if (!(suggestion = suggest_by_model(turn, *wanted))) {
       suggestion = suggest_untried(turn, "what the model proposes was tried or is forbidden");
@@ -180,7 +194,7 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     }
     pending.push_back(suggestion->configuration);
     pending_seen.add(suggestion->configuration);
-    if (wanted && i + 1 < request.count) {
+    if (wanted && i + 1 < request.count && !late()) {
       imagine(*wanted, suggestion->configuration, turn.random);
     }
     suggestions.push_back(*std::move(suggestion));

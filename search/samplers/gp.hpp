@@ -11,6 +11,7 @@
 #include "search/sampler.hpp"
 #include "search/samplers/observation_table.hpp"
 #include "search/samplers/sobol.hpp"
+#include "search/samplers/tpe.hpp"
 #include "search/samplers/uniform.hpp"
 
 namespace automl::search {
@@ -35,6 +36,7 @@ struct GpOptions {
 // the pending ones may turn out to be. With outcome constraints the improvement is weighed with the
 // probability that they are met; until one trial meets them, less violation is looked for. With 2
 // to 4 objectives the expected growth of the dominated hypervolume takes the improvement's place.
+// What is not done when time is up is left to tpe.
 class GpSampler : public Sampler {
  public:
   GpSampler(const SearchSpace& space, const GpOptions& options);
@@ -52,6 +54,7 @@ class GpSampler : public Sampler {
   Suggestion suggest_initial(Turn& turn);
   std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
   double demanded(const gp::Wanted& wanted, std::uint64_t index) const;
+  Suggestion suggest_cheaply(Turn& turn);
   Suggestion suggest_untried(Turn& turn, const std::string& why);
   std::string reason(const gp::Wanted& wanted, const gp::Points& point, double value) const;
   void imagine(gp::Wanted& wanted, const Configuration& configuration, Random& random);
@@ -64,6 +67,7 @@ class GpSampler : public Sampler {
   gp::Candidates candidates_;
   gp::AcquisitionOptimizer optimizer_;
   SobolSampler sobol_;
+  TpeSampler cheaper_;
   ObservationTable table_;
   std::size_t initial_;
 };

@@ -20,6 +20,11 @@ class CountingSampler : public search::Sampler {
     if (request.index == 13) {
       throw std::runtime_error("planted");
     }
+    if (request.index == 17) {
+      while (!request.expired()) {
+      }
+      return {{.configuration = {}, .reason = "late"}};
+    }
     return {{.configuration = {}, .reason = std::to_string(request.index)}};
   }
 };
@@ -31,7 +36,7 @@ TEST(SuggestionWorkers, AnswerEveryRequestOnce) {
   std::map<std::uint64_t, std::string> answers;
   std::promise<void> all;
   {
-    SuggestionWorkers workers(2, [&](Event event) {
+    SuggestionWorkers workers(2, std::chrono::milliseconds(20), [&](Event event) {
       const std::lock_guard lock(mutex);
       auto& suggested = std::get<Suggested>(event);
       const auto [at, added] =
@@ -49,6 +54,7 @@ TEST(SuggestionWorkers, AnswerEveryRequestOnce) {
   }
   EXPECT_EQ(answers[100], "0");
   EXPECT_EQ(answers[113], "random: uniform draw (the sampler failed: planted)");
+  EXPECT_EQ(answers[117], "late");
   EXPECT_EQ(answers[119], "19");
 }
 

@@ -171,6 +171,27 @@ TEST(GpSampler, ManyTrialsAreModelledAroundTheBest) {
   EXPECT_LT(bowl(found.at(0).configuration), best(history));
 }
 
+TEST(GpSampler, WithoutTimeLeavesTheRestToTpe) {
+  const SearchSpace space = unit_cube(2);
+  const History history = run(space, bowl, 12, 1);
+  int calls = 0;
+  Request request{history, kNobody, 12, 1, 3, [&] { return ++calls > 0; }};
+  GpSampler sampler(space, {});
+  for (const Suggestion& one : sampler.suggest(request)) {
+    EXPECT_THAT(one.reason, StartsWith("gp: no time left for the model, so tpe: "));
+    EXPECT_TRUE(space.valid(one.configuration));
+  }
+  EXPECT_GT(calls, 3);
+  request.expired = {};  // what was given up leaves nothing behind
+  const auto fresh = GpSampler(space, {}).suggest(request);
+  const auto after = sampler.suggest(request);
+  ASSERT_EQ(after.size(), 3U);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    EXPECT_EQ(after[i].configuration.values, fresh[i].configuration.values);
+    EXPECT_THAT(after[i].reason, HasSubstr("log expected improvement"));
+  }
+}
+
 TEST(GpSampler, SurvivesWhatCannotBeModelled) {
   const SearchSpace space = unit_cube(2);
   for (const double value : {0.0, 5.0, 1e300, 1e-300, -1e300}) {
