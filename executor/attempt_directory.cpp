@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/attempt_directory.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
 #include <memory>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/sha.h>
@@ -14,13 +18,58 @@
 
 namespace automl::executor {
 
+namespace fs = std::filesystem;
+
 using apache::thrift::protocol::TCompactProtocolT;
 using apache::thrift::transport::TMemoryBuffer;
 
 namespace {
 
+bool write_all(int file, const std::string& bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = write(file, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno != EINTR) {
+      return false;
+    }
+    done += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  }
+  return true;
+}
+
+std::optional<std::string> read_and_close(int file, std::size_t most_bytes) {
+  std::string bytes;
+  char buffer[65536];
+  ssize_t count = 0;
+  while (bytes.size() <= most_bytes && (count = read(file, buffer, sizeof buffer)) != 0) {
+    if (count < 0 && errno != EINTR) {
+      break;
+    }
+    bytes.append(buffer, static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  }
+  const int error = bytes.size() > most_bytes ? EFBIG : errno;
+  close(file);
+  if (count < 0 || bytes.size() > most_bytes) {
+    errno = error;
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+// Programs may leave folders that not even their owner may enter.
+void open_folders(const std::string& path) {
+  std::error_code error;
+  fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, error);
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
+    std::error_code ignored;
+    if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) {
+      open_folders(entry.path());
+    }
+  }
+}
+
 void sync_path(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (file >= 0) {
     fsync(file);
     close(file);
@@ -68,22 +117,18 @@ bool write_durably(const std::string& path, const std::string& bytes) {
 
 bool write_whole(const std::string& path, const std::string& bytes, bool durably) {
   const std::string aside = path + ".new";
-  const int file = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  unlink(aside.c_str());
+  const int file = open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
     return false;
   }
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count = write(file, bytes.data() + done, bytes.size() - done);
-    if (count < 0) {
-      close(file);
-      return false;
-    }
-    done += static_cast<std::size_t>(count);
-  }
-  const bool synced = !durably || fsync(file) == 0;
+  const bool written = write_all(file, bytes) && (!durably || fsync(file) == 0);
+  const int write_error = errno;
   close(file);
-  if (!synced || rename(aside.c_str(), path.c_str()) != 0) {
+  if (!written || rename(aside.c_str(), path.c_str()) != 0) {
+    const int error = written ? errno : write_error;
+    unlink(aside.c_str());
+    errno = error;
     return false;
   }
   if (durably) {
@@ -94,17 +139,23 @@ bool write_whole(const std::string& path, const std::string& bytes, bool durably
 
 std::optional<std::string> read_file(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  return file < 0 ? std::nullopt : read_and_close(file, std::string::npos);
+}
+
+bool means_are_short(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+
+std::optional<std::string> read_attempt_file(const std::string& path, std::size_t most_bytes) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (file < 0) {
     return std::nullopt;
   }
-  std::string bytes;
-  char buffer[65536];
-  ssize_t count = 0;
-  while ((count = read(file, buffer, sizeof buffer)) > 0) {
-    bytes.append(buffer, static_cast<std::size_t>(count));
+  struct stat facts {};
+  if (fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    close(file);
+    errno = EINVAL;
+    return std::nullopt;
   }
-  close(file);
-  return count < 0 ? std::nullopt : std::optional(std::move(bytes));
+  return read_and_close(file, most_bytes);
 }
 
 bool write_result(const AttemptDirectory& directory, const idl::ExitReport& exit) {
@@ -122,7 +173,7 @@ void sync_attempt(const AttemptDirectory& directory) {
 }
 
 std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {
-  std::optional<std::string> bytes = read_file(directory.result());
+  std::optional<std::string> bytes = read_attempt_file(directory.result());
   if (!bytes) {
     return std::nullopt;
   }
@@ -132,10 +183,27 @@ std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {
   idl::ExitReport exit;
   try {
     exit.read(&protocol);
-  } catch (const apache::thrift::TException&) {
+  } catch (const std::exception&) {
+    errno = EINVAL;  // no encoding of one, or sizes in it that no memory holds
     return std::nullopt;
   }
   return exit;
+}
+
+std::string retire(const AttemptDirectory& directory) {
+  const std::string done = directory.path() + ".done";
+  std::error_code error;
+  fs::rename(directory.path(), done, error);
+  return error ? directory.path() : done;
+}
+
+void remove_folder(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) {
+    open_folders(path);
+    fs::remove_all(path, error);
+  }
 }
 
 }  // namespace automl::executor
