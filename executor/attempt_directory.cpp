@@ -8,11 +8,13 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/sha.h>
+#include <thrift/TConfiguration.h>
 #include <thrift/protocol/TCompactProtocol.h>
 #include <thrift/transport/TBufferTransports.h>
 
@@ -78,6 +80,15 @@ void sync_path(const std::string& path) {
 
 }  // namespace
 
+std::shared_ptr<TMemoryBuffer> encoded(std::string_view bytes) {
+  const int size = static_cast<int>(bytes.size());
+  return std::make_shared<TMemoryBuffer>(
+      reinterpret_cast<std::uint8_t*>(const_cast<char*>(bytes.data())),  // NOLINT: read only
+      static_cast<std::uint32_t>(size),
+      TMemoryBuffer::OBSERVE,
+      std::make_shared<apache::thrift::TConfiguration>(size, size));
+}
+
 std::string attempt_tag(const std::string& token) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), digest.data());
@@ -105,7 +116,9 @@ std::optional<ProcessIdentity> ProcessIdentity::parse(const std::string& text) {
   const char* data = text.data();
   const auto pid = std::from_chars(data + first + 1, data + second, identity.pid);
   const auto start = std::from_chars(data + second + 1, data + text.size(), identity.start_ticks);
-  if (pid.ec != std::errc() || start.ec != std::errc() || identity.pid <= 1) {
+  const bool whole = pid.ptr == data + second && start.ptr == data + text.size();
+  if (pid.ec != std::errc() || start.ec != std::errc() || !whole || identity.pid <= 1 ||
+      identity.pid > std::numeric_limits<pid_t>::max()) {
     return std::nullopt;
   }
   return identity;
@@ -177,8 +190,7 @@ std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {
   if (!bytes) {
     return std::nullopt;
   }
-  auto buffer = std::make_shared<TMemoryBuffer>(reinterpret_cast<std::uint8_t*>(bytes->data()),
-                                                static_cast<std::uint32_t>(bytes->size()));
+  const auto buffer = encoded(*bytes);
   TCompactProtocolT<TMemoryBuffer> protocol(buffer);
   idl::ExitReport exit;
   try {

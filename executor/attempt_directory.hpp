@@ -3,10 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "records_types.h"
+
+namespace apache::thrift::transport {
+class TMemoryBuffer;
+}
 
 namespace automl::executor {
 
@@ -65,6 +71,10 @@ bool means_are_short(int error);
 // plain file of bounded size is read, and nothing is waited for.
 std::optional<std::string> read_attempt_file(const std::string& path,
                                              std::size_t most_bytes = 16 << 20);
+
+// For reading a record from bytes of a disk: no size in them is believed that is beyond their own.
+// They must outlive it.
+std::shared_ptr<apache::thrift::transport::TMemoryBuffer> encoded(std::string_view bytes);
 
 // Whole or not at all; survives the death of this process, after `sync_attempt` also a power cut.
 bool write_result(const AttemptDirectory& directory, const idl::ExitReport& exit);

@@ -299,8 +299,13 @@ Finding LocalExecutor::find(const std::string& token) {
   if (known != live_.end()) {
     return look(token, known->second);
   }
+  Finding finding;
+  finding.token = token;
+  if (!can_be_a_name(token)) {
+    return finding;
+  }
   Live live = remembered(token);
-  Finding finding = look(token, live);
+  finding = look(token, live);
   if (finding.presence == Presence::kRunning || finding.presence == Presence::kUnreachable) {
     live_.emplace(token, live);
   }

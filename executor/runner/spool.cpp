@@ -71,8 +71,7 @@ std::vector<idl::Measurement> Spool::read(const std::string& path) {
     if (size > bytes.size() - at) {
       break;
     }
-    auto buffer = std::make_shared<TMemoryBuffer>(
-        reinterpret_cast<std::uint8_t*>(bytes.data() + at), static_cast<std::uint32_t>(size));
+    const auto buffer = encoded(std::string_view(bytes).substr(at, size));
     TCompactProtocolT<TMemoryBuffer> protocol(buffer);
     try {
       measurements.emplace_back().read(&protocol);

@@ -5,6 +5,7 @@
 //   undeliverable        exists: nothing can be delivered
 //   fork                 exists: the program forks for ever, each of it living for a moment
 // It has a program, in a session of its own, which heeds no signal.
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -20,6 +21,7 @@ namespace {
 using automl::executor::AttemptDirectory;
 
 constexpr timespec kMoment{0, 2'000'000};
+constexpr std::chrono::seconds kLongestFork{30};  // should nothing be able to end it
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
@@ -41,7 +43,8 @@ void ignore_signals() {
 [[noreturn]] void play_program(bool forking) {
   setsid();
   ignore_signals();
-  while (forking) {
+  const auto until = std::chrono::steady_clock::now() + kLongestFork;
+  while (forking && std::chrono::steady_clock::now() < until) {
     if (fork() > 0) {
       _exit(0);
     }
@@ -61,6 +64,9 @@ int deliver(const AttemptDirectory& directory, const std::string& home, const st
 }
 
 int work(const AttemptDirectory& directory, const std::string& home, const std::string& tag) {
+  if (open(directory.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600) < 0) {
+    return 1;  // its folder is gone
+  }
   note(home + "/starts", tag);
   ignore_signals();
   const pid_t program = fork();
