@@ -9,13 +9,13 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <sched.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "executor/gpu/inventory.hpp"
+#include "executor/local/machine.hpp"
 #include "executor/local/process.hpp"
 
 extern char** environ;  // NOLINT: declared by POSIX for the program to see
@@ -72,14 +72,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   }
   result.push_back(nullptr);
   return result;
-}
-
-std::int32_t usable_cpus() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    return CPU_COUNT(&set);
-  }
-  return static_cast<std::int32_t>(sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 }  // namespace
@@ -327,11 +319,9 @@ std::vector<Finding> LocalExecutor::list() {
 std::vector<idl::Node> LocalExecutor::capacity() {
   idl::Node node;
   node.name = "local";
-  node.cpus = options_.cpus > 0 ? options_.cpus : usable_cpus();
-  node.memory_bytes =
-      options_.memory_bytes > 0
-          ? options_.memory_bytes
-          : static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const Machine machine = usable_machine();
+  node.cpus = options_.cpus > 0 ? options_.cpus : machine.cpus;
+  node.memory_bytes = options_.memory_bytes > 0 ? options_.memory_bytes : machine.memory_bytes;
   node.gpus = options_.gpus ? *options_.gpus : find_gpus().gpus;
   return {node};
 }

@@ -18,7 +18,7 @@ struct LocalOptions {
   std::string runner_path;        // the program automl-runner
   std::string engine_endpoint;    // what the runner dials: unix:/… or host:port
   std::int32_t cpus = 0;          // CPU slots; 0: as many as this process may use
-  std::int64_t memory_bytes = 0;  // 0: what the machine has
+  std::int64_t memory_bytes = 0;  // 0: what the machine or container has
   // GPUs by declaration; unset: as NVML finds them.
   std::optional<std::vector<idl::Gpu>> gpus;
 };

@@ -43,7 +43,7 @@ int block_signals() {
 
 // Held until this process dies; false when another runner holds it.
 bool take_lock(const AttemptDirectory& directory) {
-  const int file = open(directory.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int file = open(directory.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   return file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0;
 }
 
