@@ -6,11 +6,13 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <limits>
 #include <memory>
 #include <sys/stat.h>
+#include <type_traits>
 #include <unistd.h>
 
 #include <openssl/sha.h>
@@ -185,6 +187,17 @@ void sync_attempt(const AttemptDirectory& directory) {
   }
 }
 
+namespace {
+
+// A number that names no cause must not even be copied as one.
+bool has_a_cause(const idl::ExitReport& exit) {
+  std::underlying_type_t<idl::ExitCause::type> cause = 0;
+  std::memcpy(&cause, &exit.cause, sizeof cause);
+  return idl::_ExitCause_VALUES_TO_NAMES.count(static_cast<int>(cause)) != 0;
+}
+
+}  // namespace
+
 std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {
   std::optional<std::string> bytes = read_attempt_file(directory.result());
   if (!bytes) {
@@ -197,6 +210,10 @@ std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {
     exit.read(&protocol);
   } catch (const std::exception&) {
     errno = EINVAL;  // no encoding of one, or sizes in it that no memory holds
+    return std::nullopt;
+  }
+  if (!has_a_cause(exit)) {
+    errno = EINVAL;
     return std::nullopt;
   }
   return exit;

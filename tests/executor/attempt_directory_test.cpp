@@ -175,7 +175,10 @@ TEST_F(AttemptDirectoryTest, SurvivesAnyResult) {
       bytes[dice() % bytes.size()] = static_cast<char>(dice() % 2 == 0 ? 0xff : dice());
     }
     ASSERT_EQ(pwrite(file, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
-    read += read_result(place()) ? 1 : 0;
+    if (const auto exit = read_result(place())) {
+      ++read;
+      ASSERT_EQ(idl::_ExitCause_VALUES_TO_NAMES.count(exit->cause), 1U);
+    }
   }
   close(file);
   EXPECT_GT(read, 0);
