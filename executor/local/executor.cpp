@@ -202,9 +202,11 @@ void LocalExecutor::reap(Live& live) {
 }
 
 void LocalExecutor::cancel(const std::string& token) {
-  const std::string tag = attempt_tag(token);
-  kill_tagged(tag, 0, kKillTries);
   const auto found = live_.find(token);
+  if (found != live_.end() && found->second.child != 0) {
+    kill(found->second.child, SIGKILL);  // may be too young to carry its tag
+  }
+  kill_tagged(attempt_tag(token), 0, kKillTries);
   if (found != live_.end()) {
     reap(found->second);
   }

@@ -19,7 +19,7 @@ namespace {
 // So many looks in a row that find nobody are believed although processes came and went meanwhile.
 constexpr int kQuietLooks = 5;
 
-constexpr std::uint64_t kExiting = 4;  // PF_EXITING of the kernel
+constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD of the kernel
 
 struct Stat {
   char state = 0;
@@ -78,10 +78,10 @@ Tagged carries(pid_t pid, const std::string& entry) {
     return errno == ENOENT || errno == ESRCH ? Tagged::kVanished : Tagged::kNo;
   }
   if (environment->empty()) {
-    // It has lost its environment already, or is a thread of the kernel and never had one.
+    // A thread of the kernel never has one; others get it late in exec and lose it early in exit.
     const auto stat = read_stat(pid);
-    return !stat || (!over(*stat) && (stat->flags & kExiting) != 0) ? Tagged::kVanished
-                                                                    : Tagged::kNo;
+    return !stat || (!over(*stat) && (stat->flags & kKernelThread) == 0) ? Tagged::kVanished
+                                                                         : Tagged::kNo;
   }
   for (std::size_t at = 0; (at = environment->find(entry, at)) != std::string::npos; ++at) {
     const bool starts = at == 0 || (*environment)[at - 1] == '\0';
@@ -95,7 +95,7 @@ Tagged carries(pid_t pid, const std::string& entry) {
 
 struct Look {
   bool complete = false;  // false: this process cannot look
-  bool vanished = false;  // some ended before they could be looked at
+  bool vanished = false;  // some could not be looked at: they were beginning or ending
 };
 
 // Calls `found` at once for each, since some live for moments only.

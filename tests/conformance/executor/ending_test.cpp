@@ -22,6 +22,16 @@ TEST_P(ExecutorConformance, CancelEndsRunnerAndProgramByForce) {
   EXPECT_EQ(presence(token), Presence::kGone);
 }
 
+TEST_P(ExecutorConformance, CancelRightAfterLaunchIsNotTooEarly) {
+  for (int i = 0; i < 20; ++i) {
+    const LaunchRequest request = site().request();
+    ASSERT_TRUE(executor().launch(request).handle);
+    executor().cancel(request.token);
+    wait_for_listed(request.token, Presence::kGone);
+    EXPECT_FALSE(site().anything_lives(request.token));
+  }
+}
+
 TEST_P(ExecutorConformance, CancelOfAnUnknownTokenIsHarmless) {
   const std::string token = launch();
   executor().cancel(site().request().token);

@@ -30,6 +30,10 @@ class Sleeper {
     char byte = 0;
     EXPECT_EQ(read(ready[0], &byte, 1), 0);  // closed by exec
     close(ready[0]);
+    const std::string path = "/proc/" + std::to_string(pid_) + "/environ";
+    for (int i = 0; i < 10'000 && read_file(path).value_or("").empty(); ++i) {
+      usleep(1'000);  // late in exec
+    }
   }
   ~Sleeper() { end(); }
   Sleeper(const Sleeper&) = delete;

@@ -126,6 +126,10 @@ TEST(ChildProcess, DiesWithItsParent) {
   pid_t child = 0;
   ASSERT_EQ(read(told[0], &child, sizeof child), static_cast<ssize_t>(sizeof child));
   const ProcessIdentity identity = identify(child).value();
+  // It gets its environment late in exec.
+  for (int i = 0; i < 10'000 && look_at(identity, tag) != Life::kAlive; ++i) {
+    usleep(1'000);
+  }
   EXPECT_EQ(look_at(identity, tag), Life::kAlive);
   kill(parent, SIGKILL);
   waitpid(parent, nullptr, 0);
