@@ -11,7 +11,7 @@ namespace automl::executor {
 
 // What an executor can do beyond the interface; the engine asks before it relies on it.
 struct Capabilities {
-  std::string name;            // "local", "slurm", "scripted"
+  std::string name;            // "local", "slurm"
   bool places_itself = false;  // the engine does not choose node and GPUs (a cluster manager does)
   bool shares_disk = true;     // the runner sees the engine's files under the same paths
 };
@@ -55,7 +55,8 @@ class Executor {
   virtual ~Executor() = default;
 
   virtual Capabilities capabilities() const = 0;
-  // Starts the runner. A repeat with the same token must not start a second one.
+  // Starts the runner. A repeat with the same token starts no second one, at least until the first
+  // has been reported as gone.
   virtual LaunchResult launch(const LaunchRequest& request) = 0;
   // Ends the attempt by force, all its processes, whether or not its runner still answers; the
   // gentle way is the verdict on a runner's report. Harmless when it is gone.

@@ -7,7 +7,6 @@
 #include <dlfcn.h>
 #include <memory>
 #include <optional>
-#include <set>
 #include <sstream>
 
 namespace automl::executor {
@@ -30,6 +29,9 @@ struct Nvml {
   int (*handle)(unsigned int, NvmlDevice*);
   int (*name)(NvmlDevice, char*, unsigned int);
   int (*memory)(NvmlDevice, NvmlMemory*);
+  // Not in every version.
+  int (*uuid)(NvmlDevice, char*, unsigned int);
+  const char* (*error)(int);
 };
 
 template <class Function>
@@ -39,6 +41,8 @@ bool load(void* library, const char* symbol, Function& function) {
 }
 
 bool load_all(void* library, Nvml& nvml) {
+  load(library, "nvmlDeviceGetUUID", nvml.uuid);
+  load(library, "nvmlErrorString", nvml.error);
   return load(library, "nvmlInit_v2", nvml.init) && load(library, "nvmlShutdown", nvml.shutdown) &&
          load(library, "nvmlDeviceGetCount_v2", nvml.count) &&
          load(library, "nvmlDeviceGetHandleByIndex_v2", nvml.handle) &&
@@ -46,28 +50,45 @@ bool load_all(void* library, Nvml& nvml) {
          load(library, "nvmlDeviceGetMemoryInfo", nvml.memory);
 }
 
-// Indices listed in CUDA_VISIBLE_DEVICES; unset when it does not restrict by index.
-std::optional<std::set<int>> visible_indices() {
+bool is_index(const std::string& text) {
+  return !text.empty() && text.size() < 6 &&
+         std::all_of(
+             text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+// What CUDA_VISIBLE_DEVICES lists: indices, and beginnings of UUIDs; unset when it does not
+// restrict.
+std::optional<std::vector<std::string>> visible_devices() {
   const char* text = std::getenv("CUDA_VISIBLE_DEVICES");
   if (text == nullptr) {
     return std::nullopt;
   }
-  std::set<int> indices;
+  std::vector<std::string> devices;
   std::stringstream stream(text);
   for (std::string item; std::getline(stream, item, ',');) {
-    const bool number = !item.empty() && std::all_of(item.begin(), item.end(), [](unsigned char c) {
-      return std::isdigit(c) != 0;
-    });
-    if (!number) {
+    if (!is_index(item) && item.rfind("GPU-", 0) != 0) {
       break;  // as CUDA does: what follows something invalid is invisible
     }
-    indices.insert(std::atoi(item.c_str()));
+    devices.push_back(item);
   }
-  return indices;
+  return devices;
+}
+
+bool is_visible(const Nvml& nvml,
+                unsigned int index,
+                NvmlDevice device,
+                const std::vector<std::string>& visible) {
+  char uuid[96] = "";
+  if (nvml.uuid != nullptr) {
+    nvml.uuid(device, uuid, sizeof uuid);
+  }
+  return std::any_of(visible.begin(), visible.end(), [&](const std::string& one) {
+    return is_index(one) ? std::stoul(one) == index : std::string(uuid).rfind(one, 0) == 0;
+  });
 }
 
 std::vector<idl::Gpu> list_gpus(const Nvml& nvml) {
-  const auto visible = visible_indices();
+  const auto visible = visible_devices();
   std::vector<idl::Gpu> gpus;
   unsigned int count = 0;
   if (nvml.count(&count) != kNvmlSuccess) {
@@ -77,8 +98,8 @@ std::vector<idl::Gpu> list_gpus(const Nvml& nvml) {
     NvmlDevice device = nullptr;
     char name[96] = "";
     NvmlMemory memory{};
-    const bool hidden = visible && visible->count(static_cast<int>(index)) == 0;
-    if (hidden || nvml.handle(index, &device) != kNvmlSuccess) {
+    if (nvml.handle(index, &device) != kNvmlSuccess ||
+        (visible && !is_visible(nvml, index, device, *visible))) {
       continue;
     }
     nvml.name(device, name, sizeof name);
@@ -105,7 +126,8 @@ GpuInventory find_gpus(const char* library) {
   if (!load_all(loaded, nvml)) {
     inventory.reason = std::string(library) + " lacks functions that are needed";
   } else if (const int code = nvml.init(); code != kNvmlSuccess) {
-    inventory.reason = "the NVIDIA driver answers with error " + std::to_string(code);
+    inventory.reason = "the NVIDIA driver answers with error " + std::to_string(code) +
+                       (nvml.error == nullptr ? "" : ": " + std::string(nvml.error(code)));
   } else {
     inventory.gpus = list_gpus(nvml);
     nvml.shutdown();

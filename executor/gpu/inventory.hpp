@@ -8,7 +8,8 @@
 
 namespace automl::executor {
 
-// The GPUs of this machine that CUDA_VISIBLE_DEVICES (if set, as indices) leaves visible.
+// The GPUs of this machine that CUDA_VISIBLE_DEVICES (if set: indices or UUIDs) leaves visible.
+// Their indices are NVML's, which CUDA shares under CUDA_DEVICE_ORDER=PCI_BUS_ID.
 struct GpuInventory {
   std::vector<idl::Gpu> gpus;
   std::string reason;  // why there are none, for people

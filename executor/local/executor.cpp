@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/local/executor.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <sched.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "executor/gpu/inventory.hpp"
+#include "executor/local/machine.hpp"
 #include "executor/local/process.hpp"
 
 extern char** environ;  // NOLINT: declared by POSIX for the program to see
@@ -23,11 +26,22 @@ namespace {
 
 constexpr int kMostDeliveries = 20;
 constexpr int kKillTries = 300;
+constexpr std::size_t kLongestToken = 128;
+constexpr std::size_t kLastWordsBytes = 4 << 10;
+constexpr std::int64_t kRunnerLogBytes = 1 << 20;
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 bool make_folder(const std::string& path) {
   return mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
+}
+
+// Tokens become names of folders; one with a dot is none of an attempt, see retire().
+bool can_be_a_name(const std::string& token) {
+  return !token.empty() && token.size() <= kLongestToken &&
+         std::all_of(token.begin(), token.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '-' || c == '_';
+         });
 }
 
 LaunchResult refused(int error, const std::string& what) {
@@ -60,14 +74,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-std::int32_t usable_cpus() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    return CPU_COUNT(&set);
-  }
-  return static_cast<std::int32_t>(sysconf(_SC_NPROCESSORS_ONLN));
-}
-
 }  // namespace
 
 LocalExecutor::LocalExecutor(LocalOptions options) : options_(std::move(options)) {
@@ -77,9 +83,11 @@ LocalExecutor::LocalExecutor(LocalOptions options) : options_(std::move(options)
   // What earlier engines have started is listed like our own, so that none of it is forgotten.
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(attempts, error)) {
-    const std::string token = entry.path().filename().string();
-    if (token.find('.') == std::string::npos) {
-      live_.emplace(token, Live{attempt_tag(token)});
+    const std::string name = entry.path().filename().string();
+    if (can_be_a_name(name)) {
+      live_.emplace(name, remembered(name));
+    } else if (entry.path().extension() == ".done") {
+      removal_.add(entry.path().string());
     }
   }
 }
@@ -92,6 +100,12 @@ Capabilities LocalExecutor::capabilities() const {
 
 AttemptDirectory LocalExecutor::directory(const std::string& token) const {
   return AttemptDirectory(options_.home + "/attempts/" + token);
+}
+
+LocalExecutor::Live LocalExecutor::remembered(const std::string& token) {
+  Live live;
+  live.tag = attempt_tag(token);
+  return live;
 }
 
 LaunchResult LocalExecutor::start_runner(const std::string& token, bool deliver, Live& live) {
@@ -112,7 +126,11 @@ LaunchResult LocalExecutor::start_runner(const std::string& token, bool deliver,
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(
-      &actions, 1, place.runner_log().c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+      &actions,
+      1,
+      place.runner_log().c_str(),
+      O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK,  // nothing there may hold it up
+      0600);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
   posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   posix_spawnattr_t attributes;
@@ -140,10 +158,14 @@ LaunchResult LocalExecutor::start_runner(const std::string& token, bool deliver,
   LaunchResult result;
   const auto identity = identify(pid);
   result.handle = identity ? identity->text() : ProcessIdentity{pid, 0, boot_id()}.text();
+  live.handle = *result.handle;
   return result;
 }
 
 LaunchResult LocalExecutor::launch(const LaunchRequest& request) {
+  if (!can_be_a_name(request.token)) {
+    return refused(ENOENT, "a token has letters and digits");
+  }
   const AttemptDirectory place = directory(request.token);
   if (mkdir(place.path().c_str(), 0700) != 0) {
     if (errno != EEXIST) {
@@ -151,15 +173,17 @@ LaunchResult LocalExecutor::launch(const LaunchRequest& request) {
     }
     // Launched before: whatever became of it, there is no second one.
     LaunchResult result;
-    result.handle = read_file(place.runner()).value_or("");
-    live_.try_emplace(request.token, Live{attempt_tag(request.token)});
+    result.handle = read_attempt_file(place.runner()).value_or("");
+    live_.try_emplace(request.token, remembered(request.token));
     return result;
   }
-  Live live{attempt_tag(request.token)};
+  Live live = remembered(request.token);
   LaunchResult result = start_runner(request.token, false, live);
   if (result.handle) {
     live_.emplace(request.token, live);
   } else {
+    // The next try must not pass for a second one.
+    unlink(place.runner_log().c_str());
     rmdir(place.path().c_str());
   }
   return result;
@@ -178,9 +202,11 @@ void LocalExecutor::reap(Live& live) {
 }
 
 void LocalExecutor::cancel(const std::string& token) {
-  const std::string tag = attempt_tag(token);
-  kill_tagged(tag, 0, kKillTries);
   const auto found = live_.find(token);
+  if (found != live_.end() && found->second.child != 0) {
+    kill(found->second.child, SIGKILL);  // may be too young to carry its tag
+  }
+  kill_tagged(attempt_tag(token), 0, kKillTries);
   if (found != live_.end()) {
     reap(found->second);
   }
@@ -192,37 +218,74 @@ Finding LocalExecutor::look(const std::string& token, Live& live) {
   finding.token = token;
   reap(live);
   if (live.child != 0) {
+    finding.handle = live.handle;
     finding.presence = Presence::kRunning;
     return finding;
   }
   if (live.clean && !exists(place.path())) {
     return finding;  // gone as it should be: the engine has its result
   }
-  finding.handle = read_file(place.runner()).value_or("");
-  const auto runner = ProcessIdentity::parse(finding.handle);
-  if (runner && alive(*runner)) {
-    finding.presence = Presence::kRunning;
-    return finding;
-  }
-  // The runner is dead. Nothing of its attempt may outlive it.
-  if (!kill_tagged(live.tag, 0, kKillTries)) {
+  const auto handle = read_attempt_file(place.runner());
+  if (!handle && means_are_short(errno)) {
     finding.presence = Presence::kUnreachable;
     return finding;
   }
-  finding.exit = read_result(place);
-  if (!finding.exit) {
-    finding.presence = Presence::kGone;
+  finding.handle = handle.value_or("");
+  const auto runner = ProcessIdentity::parse(finding.handle);
+  const Life life = runner ? look_at(*runner, live.tag) : Life::kEnded;
+  if (life != Life::kEnded) {
+    finding.presence = life == Life::kAlive ? Presence::kRunning : Presence::kUnreachable;
     return finding;
   }
-  if (!exists(place.delivered()) && live.deliveries < kMostDeliveries) {
+  // The runner is dead. Nothing of its attempt may outlive it.
+  if (kill_tagged(live.tag, 0, kKillTries)) {
+    look_at_remains(token, live, finding);
+  } else {
+    finding.presence = Presence::kUnreachable;
+  }
+  return finding;
+}
+
+void LocalExecutor::look_at_remains(const std::string& token, Live& live, Finding& finding) {
+  const AttemptDirectory place = directory(token);
+  finding.exit = read_result(place);
+  if (!finding.exit && means_are_short(errno)) {
+    finding.presence = Presence::kUnreachable;
+    return;
+  }
+  if (!finding.exit) {
+    if (exists(place.path())) {
+      keep_last_words(token);
+      removal_.add(retire(place));
+    }
+    return;
+  }
+  if (live.deliveries < kMostDeliveries) {
     // It ended well but could not tell the engine everything: somebody else does.
     ++live.deliveries;
     start_runner(token, true, live);
     finding.presence = Presence::kRunning;
-    return finding;
+    finding.exit.reset();
+    return;
   }
   finding.presence = Presence::kFinished;
-  return finding;
+}
+
+void LocalExecutor::keep_last_words(const std::string& token) const {
+  std::string words = read_attempt_file(directory(token).runner_log()).value_or("");
+  if (words.empty()) {
+    return;
+  }
+  words = words.substr(words.size() - std::min(words.size(), kLastWordsBytes));
+  const std::string path = options_.home + "/runner.log";
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) == 0 && facts.st_size > kRunnerLogBytes) {
+    rename(path.c_str(), (path + ".1").c_str());
+  }
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  words = "attempt " + attempt_tag(token) + ": " + words + (words.back() == '\n' ? "" : "\n");
+  [[maybe_unused]] const ssize_t count = write(file, words.data(), words.size());
+  close(file);
 }
 
 Finding LocalExecutor::find(const std::string& token) {
@@ -230,8 +293,13 @@ Finding LocalExecutor::find(const std::string& token) {
   if (known != live_.end()) {
     return look(token, known->second);
   }
-  Live live{attempt_tag(token)};
-  Finding finding = look(token, live);
+  Finding finding;
+  finding.token = token;
+  if (!can_be_a_name(token)) {
+    return finding;
+  }
+  Live live = remembered(token);
+  finding = look(token, live);
   if (finding.presence == Presence::kRunning || finding.presence == Presence::kUnreachable) {
     live_.emplace(token, live);
   }
@@ -253,11 +321,9 @@ std::vector<Finding> LocalExecutor::list() {
 std::vector<idl::Node> LocalExecutor::capacity() {
   idl::Node node;
   node.name = "local";
-  node.cpus = options_.cpus > 0 ? options_.cpus : usable_cpus();
-  node.memory_bytes =
-      options_.memory_bytes > 0
-          ? options_.memory_bytes
-          : static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const Machine machine = usable_machine();
+  node.cpus = options_.cpus > 0 ? options_.cpus : machine.cpus;
+  node.memory_bytes = options_.memory_bytes > 0 ? options_.memory_bytes : machine.memory_bytes;
   node.gpus = options_.gpus ? *options_.gpus : find_gpus().gpus;
   return {node};
 }

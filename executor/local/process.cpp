@@ -3,23 +3,41 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
 #include <ctime>
 #include <dirent.h>
+#include <functional>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace automl::executor {
 
 namespace {
 
+// So many looks in a row that find nobody are believed although processes came and went meanwhile.
+constexpr int kQuietLooks = 5;
+
+constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD of the kernel
+
 struct Stat {
   char state = 0;
+  std::uint64_t flags = 0;
   std::int64_t start_ticks = 0;
 };
 
+enum class Tagged { kYes, kNo, kVanished, kUnknown };
+
+// Unset with errno when it cannot be read.
+std::optional<std::string> read_proc(pid_t pid, const char* name) {
+  errno = 0;
+  return read_file("/proc/" + std::to_string(pid) + "/" + name);
+}
+
 // /proc/PID/stat: the name in parentheses may hold anything, so fields count from the last ')'.
 std::optional<Stat> read_stat(pid_t pid) {
-  const auto text = read_file("/proc/" + std::to_string(pid) + "/stat");
+  const auto text = read_proc(pid, "stat");
   if (!text) {
     return std::nullopt;
   }
@@ -29,31 +47,102 @@ std::optional<Stat> read_stat(pid_t pid) {
   }
   Stat stat;
   stat.state = (*text)[at + 2];
-  // Field 3 is the state, field 22 the start time.
+  // Field 3 is the state, field 9 the flags, field 22 the start time.
   at += 2;
-  for (int field = 3; field < 22 && at != std::string::npos; ++field) {
+  const char* end = text->data() + text->size();
+  for (int field = 4; field <= 22; ++field) {
     at = text->find(' ', at + 1);
+    if (at == std::string::npos) {
+      return std::nullopt;
+    }
+    if (field == 9) {
+      std::from_chars(text->data() + at + 1, end, stat.flags);
+    } else if (field == 22) {
+      std::from_chars(text->data() + at + 1, end, stat.start_ticks);
+    }
   }
-  if (at == std::string::npos) {
-    return std::nullopt;
-  }
-  std::from_chars(text->data() + at + 1, text->data() + text->size(), stat.start_ticks);
   return stat;
 }
 
-bool carries(pid_t pid, const std::string& entry) {
-  const auto environment = read_file("/proc/" + std::to_string(pid) + "/environ");
+bool over(const Stat& stat) { return stat.state == 'Z' || stat.state == 'X'; }
+
+// The attempt's entry as /proc/PID/environ holds it.
+std::string entry_of(const std::string& tag) { return "AUTOML_ATTEMPT=" + tag; }
+
+Tagged carries(pid_t pid, const std::string& entry) {
+  const auto environment = read_proc(pid, "environ");
   if (!environment) {
-    return false;
+    if (means_are_short(errno)) {
+      return Tagged::kUnknown;
+    }
+    return errno == ENOENT || errno == ESRCH ? Tagged::kVanished : Tagged::kNo;
+  }
+  if (environment->empty()) {
+    // A thread of the kernel never has one; others get it late in exec and lose it early in exit.
+    const auto stat = read_stat(pid);
+    return !stat || (!over(*stat) && (stat->flags & kKernelThread) == 0) ? Tagged::kVanished
+                                                                         : Tagged::kNo;
   }
   for (std::size_t at = 0; (at = environment->find(entry, at)) != std::string::npos; ++at) {
     const bool starts = at == 0 || (*environment)[at - 1] == '\0';
     const std::size_t end = at + entry.size();
     if (starts && (end == environment->size() || (*environment)[end] == '\0')) {
-      return true;
+      return Tagged::kYes;
     }
   }
-  return false;
+  return Tagged::kNo;
+}
+
+struct Look {
+  bool complete = false;  // false: this process cannot look
+  bool vanished = false;  // some could not be looked at: they were beginning or ending
+};
+
+// Calls `found` at once for each, since some live for moments only.
+Look for_each_tagged(const std::string& entry, const std::function<void(pid_t)>& found) {
+  Look look;
+  DIR* proc = opendir("/proc");
+  if (proc == nullptr) {
+    return look;
+  }
+  look.complete = true;
+  while (const dirent* item = readdir(proc)) {
+    pid_t pid = 0;
+    const std::string name = item->d_name;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (error != std::errc() || end != name.data() + name.size()) {
+      continue;
+    }
+    const Tagged tagged = carries(pid, entry);
+    look.complete &= tagged != Tagged::kUnknown;
+    look.vanished |= tagged == Tagged::kVanished;
+    if (tagged == Tagged::kYes) {
+      found(pid);
+    }
+  }
+  closedir(proc);
+  return look;
+}
+
+// Only if the pid is still that of a process of the attempt.
+void kill_one(pid_t pid, const std::string& entry) {
+  // By system call: the C library's header for them cannot be used from C++ everywhere.
+  const int file = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (file < 0) {
+    if (errno != ESRCH) {
+      kill(pid, SIGKILL);
+    }
+    return;
+  }
+  if (carries(pid, entry) == Tagged::kYes) {
+    syscall(SYS_pidfd_send_signal, file, SIGKILL, nullptr, 0);
+  }
+  close(file);
+}
+
+bool ended(const ProcessIdentity& identity) {
+  const auto stat = read_stat(static_cast<pid_t>(identity.pid));
+  return stat ? over(*stat) || stat->start_ticks != identity.start_ticks : !means_are_short(errno);
 }
 
 }  // namespace
@@ -77,54 +166,64 @@ std::optional<ProcessIdentity> identify(pid_t pid) {
   return ProcessIdentity{pid, stat->start_ticks, boot_id()};
 }
 
-bool alive(const ProcessIdentity& identity) {
+Life look_at(const ProcessIdentity& identity, const std::string& tag) {
   if (identity.boot_id != boot_id()) {
-    return false;
+    return Life::kEnded;
   }
-  const auto stat = read_stat(static_cast<pid_t>(identity.pid));
-  return stat && stat->start_ticks == identity.start_ticks && stat->state != 'Z' &&
-         stat->state != 'X';
+  const auto pid = static_cast<pid_t>(identity.pid);
+  const auto stat = read_stat(pid);
+  if (!stat) {
+    return means_are_short(errno) ? Life::kUnknown : Life::kEnded;
+  }
+  if (stat->start_ticks != identity.start_ticks || over(*stat)) {
+    return Life::kEnded;
+  }
+  switch (carries(pid, entry_of(tag))) {
+    case Tagged::kYes:
+      return Life::kAlive;
+    case Tagged::kUnknown:
+      return Life::kUnknown;
+    default:
+      return Life::kEnded;
+  }
 }
 
-std::vector<pid_t> tagged_processes(const std::string& tag) {
+std::optional<std::vector<pid_t>> tagged_processes(const std::string& tag) {
   std::vector<pid_t> found;
-  DIR* proc = opendir("/proc");
-  if (proc == nullptr) {
-    return found;
-  }
-  const std::string entry = "AUTOML_ATTEMPT=" + tag;
-  while (const dirent* item = readdir(proc)) {
-    pid_t pid = 0;
-    const std::string name = item->d_name;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (error != std::errc() || end != name.data() + name.size() || !carries(pid, entry)) {
-      continue;
-    }
+  const Look look = for_each_tagged(entry_of(tag), [&found](pid_t pid) {
     const auto stat = read_stat(pid);
-    if (stat && stat->state != 'Z' && stat->state != 'X') {
+    if (stat && !over(*stat)) {
       found.push_back(pid);
     }
-  }
-  closedir(proc);
-  return found;
+  });
+  return look.complete ? std::optional(std::move(found)) : std::nullopt;
 }
 
 bool kill_tagged(const std::string& tag, pid_t spare, int tries) {
-  for (int i = 0; i < tries; ++i) {
-    std::vector<pid_t> left = tagged_processes(tag);
-    std::erase(left, spare);
-    if (left.empty()) {
+  const std::string entry = entry_of(tag);
+  // A dying process loses its environment before it lets go of its files and devices.
+  std::vector<ProcessIdentity> dying;
+  for (int quiet = 0; tries > 0;) {
+    const Look look = for_each_tagged(entry, [&](pid_t pid) {
+      const auto identity = pid == spare ? std::nullopt : identify(pid);
+      if (identity && !ended(*identity)) {
+        kill_one(pid, entry);
+        dying.push_back(*identity);
+      }
+    });
+    const bool none = look.complete && dying.empty();
+    quiet = none ? quiet + 1 : 0;
+    if (none && (!look.vanished || quiet >= kQuietLooks)) {
       return true;
     }
-    for (const pid_t pid : left) {
-      kill(pid, SIGKILL);
+    std::erase_if(dying, ended);
+    if (!none) {
+      const timespec pause{0, dying.empty() ? 1'000'000 : 10'000'000};
+      nanosleep(&pause, nullptr);
+      --tries;
     }
-    const timespec pause{0, 10'000'000};
-    nanosleep(&pause, nullptr);
   }
-  std::vector<pid_t> left = tagged_processes(tag);
-  std::erase(left, spare);
-  return left.empty();
+  return false;
 }
 
 }  // namespace automl::executor

@@ -3,10 +3,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdexcept>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +31,27 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
+// For kernels and system call filters without close_range. Runs in the child, see become.
+void close_one_by_one() {
+  const int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  alignas(dirent64) char buffer[4096];
+  long size = 0;
+  while ((size = syscall(SYS_getdents64, folder, buffer, sizeof buffer)) > 0) {
+    for (long at = 0; at < size;) {
+      const auto* entry = reinterpret_cast<const dirent64*>(buffer + at);
+      at += entry->d_reclen;
+      int file = 0;
+      for (const char* digit = entry->d_name; *digit >= '0' && *digit <= '9'; ++digit) {
+        file = file * 10 + (*digit - '0');
+      }
+      if (file > 2 && file != folder) {
+        close(file);
+      }
+    }
+  }
+  close(folder);
+}
+
 // Runs in the child, on the parent's memory, until exec: system calls only.
 [[noreturn]] void become(char* const* arguments,
                          char* const* environment,
@@ -47,7 +70,9 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   dup2(null, 0);
   dup2(pipes.out, 1);
   dup2(pipes.err, 2);
-  close_range(3, ~0U, 0);
+  if (close_range(3, ~0U, 0) != 0) {
+    close_one_by_one();
+  }
   sigset_t none;
   sigemptyset(&none);
   signal(SIGPIPE, SIG_DFL);

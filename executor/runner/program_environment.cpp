@@ -49,6 +49,8 @@ std::map<std::string, std::string> program_environment(
   variables["AUTOML_CHECKPOINT"] = paths.checkpoint;
   variables["AUTOML_SOCKET"] = paths.socket;
   variables["CUDA_VISIBLE_DEVICES"] = joined(placement.gpus);
+  // CUDA's own order is by speed: on a machine with different GPUs an index would mean another one.
+  variables["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";
   variables["PYTHONUNBUFFERED"] = "1";
   if (placement.cpus > 0) {
     variables.emplace("OMP_NUM_THREADS", std::to_string(placement.cpus));

@@ -43,35 +43,12 @@ int block_signals() {
 
 // Held until this process dies; false when another runner holds it.
 bool take_lock(const AttemptDirectory& directory) {
-  const int file = open(directory.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int file = open(directory.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   return file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0;
 }
 
-// Programs may leave folders that not even their owner may enter.
-void open_folders(const std::string& path) {
-  std::error_code error;
-  fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, error);
-  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
-    std::error_code ignored;
-    if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) {
-      open_folders(entry.path());
-    }
-  }
-}
-
-// The engine has the result: the folder is of no more use. Its name goes first, so that a folder
-// that is only half removed is not mistaken for an attempt.
-void clean_up(const AttemptDirectory& directory) {
-  const std::string done = directory.path() + ".done";
-  std::error_code error;
-  fs::rename(directory.path(), done, error);
-  const std::string& last = error ? directory.path() : done;
-  fs::remove_all(last, error);
-  if (error) {
-    open_folders(last);
-    fs::remove_all(last, error);
-  }
-}
+// The engine has the result: the folder is of no more use.
+void clean_up(const AttemptDirectory& directory) { remove_folder(retire(directory)); }
 
 idl::RunnerIdentity identity_of(const std::string& handle) {
   idl::RunnerIdentity identity;
@@ -104,7 +81,7 @@ int deliver(const RunnerOptions& options, const AttemptDirectory& directory, int
   const auto report = read_result(directory);
   ReportForwarder forwarder(idl::parse_endpoint(options.engine),
                             options.token,
-                            identity_of(read_file(directory.runner()).value_or("")),
+                            identity_of(read_attempt_file(directory.runner()).value_or("")),
                             signals);
   const auto order = forwarder.register_runner(kPatience);
   if (!report || forwarder.superseded()) {

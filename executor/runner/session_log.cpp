@@ -107,7 +107,8 @@ std::size_t whole_characters(std::string_view text, std::size_t limit) {
 }
 
 SessionLog::SessionLog(const std::string& path, std::int64_t limit_bytes, bool keep)
-    : file_(open(path.c_str(), O_RDWR | O_CREAT | (keep ? 0 : O_TRUNC) | O_CLOEXEC, 0600)),
+    : file_(open(
+          path.c_str(), O_RDWR | O_CREAT | (keep ? 0 : O_TRUNC) | O_CLOEXEC | O_NOFOLLOW, 0600)),
       head_limit_(limit_bytes - std::min(kTailBytes, limit_bytes / 2)),
       tail_part_limit_(static_cast<std::size_t>(std::min(kTailBytes, limit_bytes / 2) / 2)) {
   if (file_ < 0) {

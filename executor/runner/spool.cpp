@@ -17,8 +17,14 @@ namespace automl::executor {
 using apache::thrift::protocol::TCompactProtocolT;
 using apache::thrift::transport::TMemoryBuffer;
 
+namespace {
+
+constexpr std::size_t kMostBytes = 1 << 30;  // more than a forwarder ever keeps
+
+}  // namespace
+
 Spool::Spool(const std::string& path)
-    : file_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
+    : file_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)) {
   if (file_ < 0) {
     throw std::runtime_error("cannot write " + path + ": " + std::strerror(errno));
   }
@@ -54,7 +60,7 @@ void Spool::clear() {
 
 std::vector<idl::Measurement> Spool::read(const std::string& path) {
   std::vector<idl::Measurement> measurements;
-  std::string bytes = read_file(path).value_or("");
+  std::string bytes = read_attempt_file(path, kMostBytes).value_or("");
   std::size_t at = 0;
   while (at + 4 <= bytes.size()) {
     std::size_t size = 0;
@@ -65,12 +71,11 @@ std::vector<idl::Measurement> Spool::read(const std::string& path) {
     if (size > bytes.size() - at) {
       break;
     }
-    auto buffer = std::make_shared<TMemoryBuffer>(
-        reinterpret_cast<std::uint8_t*>(bytes.data() + at), static_cast<std::uint32_t>(size));
+    const auto buffer = encoded(std::string_view(bytes).substr(at, size));
     TCompactProtocolT<TMemoryBuffer> protocol(buffer);
     try {
       measurements.emplace_back().read(&protocol);
-    } catch (const apache::thrift::TException&) {
+    } catch (const std::exception&) {  // no encoding of one, or sizes in it that no memory holds
       measurements.pop_back();
       break;
     }

@@ -27,6 +27,10 @@ echo loss=1
 """
 
 
+def open_files(pid):
+    return {os.readlink(entry) for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir()}
+
+
 class KilledAttempt(home.EndToEnd):
     def start(self, retries):
         folder = self.home.path
@@ -53,6 +57,23 @@ class KilledAttempt(home.EndToEnd):
         self.assertEqual(self.client.returncode, code, out + err)
         home.wait_until(lambda: not self.home.tagged(), 5, what="end of all processes of the attempts")
         return self.home.json("show", "fragile/0")
+
+    def test_inherits_nothing(self):
+        """No file, lock or connection of the engine is open in runner or program."""
+        self.start(retries=0)
+        program = self.pids(1)[-1]
+        runner = self.runner_of(program)
+        files = {pid: open_files(pid) for pid in (self.home.engine_pid(), runner, program)}
+        theirs = files.pop(self.home.engine_pid())
+        for pid, ours in files.items():
+            shared = {name for name in ours & theirs if not name.startswith(("/dev/", "anon_inode:"))}
+            self.assertEqual(shared, set(), pid)
+            home_files = [name for name in ours if name.startswith(str(self.home.path) + "/")]
+            for name in home_files:
+                self.assertRegex(name, r"/attempts/\w+/(lock|spool|log|runner\.log)$|/program\.sh$", pid)
+        self.assertTrue(all(name.startswith(("/dev/null", "pipe:", str(self.home.path / "program.sh")))
+                            for name in files[program]), files[program])
+        self.finish(0)
 
     def kill_round(self, victims):
         self.start(retries=2)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/session_queue.hpp"
 
+#include <rapidcheck.h>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -170,6 +171,109 @@ TEST(SessionQueue, AnExecutorThatPlacesItselfGetsEverything) {
   const auto launched = engine.take_launches();
   ASSERT_EQ(launched.size(), 20U);
   EXPECT_TRUE(launched.front().placement.node.empty());
+}
+
+// Attempts that hold a place: launched, and neither finished nor found to be gone.
+class Held {
+ public:
+  explicit Held(DrivenCore& engine) : engine_(engine) {}
+
+  void collect() {
+    for (executor::LaunchRequest& launch : engine_.take_launches()) {
+      launches_.push_back(std::move(launch));
+    }
+  }
+  bool empty() const { return launches_.empty(); }
+  executor::LaunchRequest& at(unsigned which) { return launches_[which % launches_.size()]; }
+  void register_runner(const std::string& token) {
+    engine_.register_runner(token);
+    registered_.insert(token);
+  }
+  // Before its runner has registered nothing of an attempt uses its place: it is given up when it
+  // is cancelled, in the same breath.
+  void release_cancelled() {
+    for (const std::string& token : engine_.take_cancelled()) {
+      if (registered_.count(token) == 0) {
+        release(token);
+      }
+    }
+  }
+  void release(const std::string& token) {
+    std::erase_if(launches_, [&](const auto& launch) { return launch.token == token; });
+  }
+
+  void check() const {
+    std::int64_t cpus = 0;
+    std::int64_t memory_bytes = 0;
+    std::set<std::int32_t> gpus;
+    for (const executor::LaunchRequest& launch : launches_) {
+      cpus += launch.placement.cpus;
+      memory_bytes += launch.placement.memory_bytes;
+      RC_ASSERT(static_cast<int>(launch.placement.gpus.size()) == launch.resources.gpus);
+      for (const std::int32_t gpu : launch.placement.gpus) {
+        RC_ASSERT(gpu >= 0 && gpu < 4);
+        RC_ASSERT(gpus.insert(gpu).second);
+      }
+    }
+    RC_ASSERT(cpus <= 8);
+    RC_ASSERT(memory_bytes <= 64 * kGiB);
+  }
+
+ private:
+  DrivenCore& engine_;
+  std::vector<executor::LaunchRequest> launches_;
+  std::set<std::string> registered_;
+};
+
+void happen(DrivenCore& engine, Held& held, unsigned what, unsigned which) {
+  if (what < 4 || held.empty()) {
+    engine.submit_session(session(
+        1 + static_cast<int>(which % 8), static_cast<int>(which / 8 % 5), which % 33 * kGiB));
+    return;
+  }
+  const executor::LaunchRequest launch = held.at(which);
+  if (what == 4) {
+    held.register_runner(launch.token);
+  } else if (what == 5) {
+    held.register_runner(launch.token);
+    engine.finish(launch.token, exited(static_cast<int>(which % 2)));
+    held.release(launch.token);
+  } else if (what == 6) {
+    engine.stop_session(launch.session_name, true);
+  } else if (what == 7) {
+    held.release(launch.token);  // its successor may be launched in the same turn
+    engine.find(launch.token, executor::Presence::kGone);
+  } else if (what == 8) {
+    engine.find(launch.token, executor::Presence::kUnreachable);
+  } else {
+    engine.restart();
+  }
+  engine.wait_ms(1'001);
+}
+
+TEST(SessionQueue, NothingIsEverGivenToTwo) {
+  EXPECT_TRUE(rc::check("exclusive GPUs, CPUs and memory within the node, all given back", [] {
+    DrivenCore engine;
+    Held held(engine);
+    const auto length = *rc::gen::inRange(1, 40);
+    for (int i = 0; i < length; ++i) {
+      happen(engine, held, *rc::gen::inRange(0U, 10U), *rc::gen::inRange(0U, 1'000U));
+      held.release_cancelled();
+      held.collect();
+      held.check();
+    }
+    for (int i = 0; i < 400 && !held.empty(); ++i) {
+      const std::string token = held.at(0).token;
+      held.release(token);
+      engine.find(token, executor::Presence::kGone);
+      engine.wait_ms(1'001);
+      held.collect();
+      held.check();
+    }
+    RC_ASSERT(held.empty());
+    engine.submit_session(session(8, 4, 64 * kGiB));
+    RC_ASSERT(engine.take_launches().size() == 1U);
+  }));
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ idl::ExitReport AttemptRun::run(const std::string& command) {
 }
 
 std::vector<pid_t> AttemptRun::processes() const {
-  std::vector<pid_t> found = tagged_processes(attempt_tag(token_));
+  std::vector<pid_t> found = tagged_processes(attempt_tag(token_)).value();
   std::erase(found, runner_);
   return found;
 }

@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <iterator>
 #include <memory>
+#include <random>
 #include <string>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,6 +35,57 @@ TEST(ParseReport, TakesReports) {
   EXPECT_FALSE(parse_report(R"({"report": {"a": 1}})", error)->step);
   EXPECT_EQ(parse_report(R"({"report": {"NaN": 1, "x": NaN}})", error)->metrics.at("NaN"), 1);
   EXPECT_TRUE(parse_report(R"({"verdict": {}})", error)->asks_only);
+}
+
+// Whatever comes in is a report within the bounds, or refused with a reason.
+TEST(ParseReport, SurvivesAnyLine) {
+  const std::string seeds[] = {
+      R"({"report": {"step": 3, "a": 0.5, "b": NaN, "c": -Infinity, "d": "nan", "e": true}})",
+      R"({"report": {"step": -9e15, "\u00e9\ud83d\ude00": 1e308, "x\\\"y": "1e-3"}})",
+      R"({"verdict": {}, "report": [[[{"a": [1, 2, null]}]]]})"};
+  const std::string pieces[] = {"\"",
+                                "\\",
+                                "{",
+                                "}",
+                                "[",
+                                "]",
+                                ":",
+                                ",",
+                                "NaN",
+                                "-Infinity",
+                                "1e999",
+                                "\\u0000",
+                                "\xff",
+                                "report"};
+  std::mt19937 dice(1);
+  int taken = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    std::string line = seeds[dice() % std::size(seeds)];
+    for (unsigned changes = 1 + dice() % 3; changes > 0; --changes) {
+      const std::size_t at = dice() % (line.size() + 1);
+      const unsigned kind = dice() % 3;
+      if (kind == 0 && at < line.size()) {
+        line[at] = static_cast<char>(dice());
+      } else if (kind == 1) {
+        line.insert(at, pieces[dice() % std::size(pieces)]);
+      } else {
+        line.erase(at, dice() % 8);
+      }
+    }
+    std::string error;
+    const auto report = parse_report(line, error);
+    ASSERT_NE(report.has_value(), !error.empty()) << line;
+    if (!report || report->asks_only) {
+      continue;
+    }
+    ++taken;
+    ASSERT_FALSE(report->metrics.empty()) << line;
+    ASSERT_LE(std::abs(report->step.value_or(0)), 9'000'000'000'000'000) << line;
+    for (const auto& [name, value] : report->metrics) {
+      ASSERT_TRUE(!name.empty() && name.size() <= 200 && name != "step") << line;
+    }
+  }
+  EXPECT_GT(taken, 1'000);
 }
 
 TEST(ParseReport, RefusesAnythingElseInOneSentence) {

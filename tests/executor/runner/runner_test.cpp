@@ -153,6 +153,7 @@ TEST(Runner, GivesTheProgramItsEnvironment) {
                                   "AUTOML_OUTPUT=" + session + "/output",
                                   "AUTOML_CHECKPOINT=" + session + "/checkpoint",
                                   std::string("CUDA_VISIBLE_DEVICES=1,3"),
+                                  std::string("CUDA_DEVICE_ORDER=PCI_BUS_ID"),
                                   std::string("OMP_NUM_THREADS=2"),
                                   std::string("COLOUR=green"),
                                   std::string("PYTHONPATH=" AUTOML_SOURCE_DIR "/sdk/python"),
