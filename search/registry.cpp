@@ -86,6 +86,7 @@ std::unique_ptr<Sampler> make_gp(const OptionReader& read, const SearchSpace& sp
   options.initial = read.count("initial", options.initial, 0, 1'000'000);
   options.candidates = read.count("candidates", options.candidates, 1, 100'000);
   options.scenarios = read.count("scenarios", options.scenarios, 1, 1000);
+  options.enough = read.number("enough", options.enough, -100, 100);
   return std::make_unique<GpSampler>(space, options);
 }
 
@@ -140,7 +141,11 @@ const std::vector<Entry>& table() {
          "finished trials before the model is used; the defaults and Sobol points; 0: 4 to 10, one "
          "more than there are parameters"},
         {"candidates", "512", "screened for each suggestion, 1 to 100000"},
-        {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"}},
+        {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"},
+        {"enough",
+         "-7",
+         "log expected improvement, in standard deviations, below which every second suggestion "
+         "leaves the best place; -100 to 100"}},
        make_gp,
        4},
       {"latin",

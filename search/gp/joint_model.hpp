@@ -39,16 +39,21 @@ struct Wanted {
 class JointModel {
  public:
   // The map must outlive it.
-  JointModel(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
+  JointModel(const FeatureMap& map, const ModelOptions& options);
+
+  // How the objective is seen: in full detail where it is good, or as a whole, so that differences
+  // between places far from the best are not lost. Several objectives are always seen in detail.
+  enum class View { kDetailed, kWide };
 
   // Unset when no trial is complete, nothing could be factorised, or time is up.
-  std::optional<Wanted> train(const ObservationTable& table, const Effort& effort);
+  std::optional<Wanted> train(const ObservationTable& table, const Effort& effort, View view);
 
  private:
-  enum class Role { kObjective, kConstraint, kViolation };
+  enum class Role { kObjective, kWideObjective, kConstraint, kViolation };
   Model& model(Role role, std::size_t number);
   std::optional<Trained> train_objectives(const ObservationTable& table,
                                           const Effort& effort,
+                                          View view,
                                           Wanted& wanted);
   bool add_constraints(const ObservationTable& table,
                        const Effort& effort,
@@ -58,6 +63,7 @@ class JointModel {
 
   const FeatureMap* map_;
   ModelOptions options_;
+  ModelOptions wide_options_;  // fits are rarer
   std::map<std::pair<Role, std::size_t>, Model> models_;
 };
 
