@@ -24,7 +24,7 @@ void load_trials(Turn& turn, StudyEntry& study) {
     search::Configuration configuration =
         to_configuration(study.search->space, study.record.spec.space, trial.configuration);
     study.trials.at(static_cast<std::size_t>(trial.number)) = {
-        trial.state, trial.value, trial.baseline};
+        trial.state, trial.value, trial.baseline, trial.violation};
     if (terminal(trial.state)) {
       ended.emplace_back(&trial, std::move(configuration));
     } else {
@@ -67,7 +67,7 @@ void load_trace(Turn& turn, SessionEntry& session) {
     if (stored.attempt != session.attempt->number) {
       continue;
     }
-    follow(session.trace, study.record.spec.objective, stored.measurement);
+    follow(session.trace, study.record.spec, stored.measurement);
     session.latest_step = stored.measurement.step;
     for (const auto& [metric, value] : stored.measurement.metrics) {
       session.latest_metrics[metric] = value;
