@@ -141,7 +141,7 @@ std::string front_comparison(const idl::StudyStatus& status) {
   std::vector<const idl::Trial*> better;
   for (const idl::Trial& trial : status.front) {
     if (trial.number == baseline.number) {
-      return "no trial beats the baseline in every objective: it is on the front";
+      return "no trial beats the baseline: it is on the front";
     }
     bool nowhere_worse = true;
     for (std::size_t i = 0; i < spec.objectives.size(); ++i) {
@@ -157,12 +157,11 @@ std::string front_comparison(const idl::StudyStatus& status) {
   if (better.empty()) {
     return "";
   }
-  const std::size_t others = better.size() - 1;
+  const auto others = static_cast<std::int64_t>(better.size()) - 1;
   return "trial " + std::to_string(better[0]->number) +
-         (others > 0 ? " and " + count_text(static_cast<std::int64_t>(others), "other") +
-                           " of the front beat"
-                     : " of the front beats") +
-         " the baseline in every objective: " + shown(values_text(spec, *better[0])) + " against " +
+         (others > 0 ? " and " + count_text(others, "other") + " of the front beat the baseline"
+                     : " of the front beats the baseline") +
+         ", worse in no objective: " + shown(values_text(spec, *better[0])) + " against " +
          shown(values_text(spec, baseline)) + " (one run each)";
 }
 

@@ -39,30 +39,29 @@ bool dominates(const idl::StudySpec& spec, const idl::Trial& a, const idl::Trial
   return better;
 }
 
-// What to show of one objective: the front and as much again beyond its worst end; trials farther
-// off are drawn at the edge.
-Range range_of(const ReportData& data,
-               std::size_t objective,
+// What to show of one objective: the front and at most as much again on both sides; trials farther
+// off are drawn at the edge. All of them when the front is but a point.
+Range range_of(std::size_t objective,
                const std::vector<const idl::Trial*>& trials,
                const std::vector<const idl::Trial*>& front) {
-  const bool up = data.spec().objectives[objective].goal == idl::Goal::MAXIMIZE;
-  const double sign = up ? -1 : 1;
-  double best = INFINITY;
-  double worst = -INFINITY;
-  for (const idl::Trial* trial : front.empty() ? trials : front) {
-    best = std::min(best, sign * trial->values[objective]);
-    worst = std::max(worst, sign * trial->values[objective]);
+  const auto extremes = [objective](const std::vector<const idl::Trial*>& of) {
+    Range range{INFINITY, -INFINITY};
+    for (const idl::Trial* trial : of) {
+      range.first = std::min(range.first, trial->values[objective]);
+      range.second = std::max(range.second, trial->values[objective]);
+    }
+    return range;
+  };
+  Range range = extremes(trials);
+  if (front.size() > 1) {
+    const Range inner = extremes(front);
+    const double extent = std::max(inner.second - inner.first, 0.2 * (range.second - range.first));
+    range.first = std::max(range.first, inner.first - extent);
+    range.second = std::min(range.second, inner.second + extent);
   }
-  double farthest = worst;
-  for (const idl::Trial* trial : trials) {
-    farthest = std::max(farthest, sign * trial->values[objective]);
-  }
-  const double extent = std::max(worst - best, 0.2 * (farthest - best));
-  farthest = std::min(farthest, worst + extent);
-  const double margin =
-      farthest > best ? 0.05 * (farthest - best) : std::max(std::abs(best) * 0.05, 1e-12);
-  const Range range{sign * (best - margin), sign * (farthest + margin)};
-  return up ? Range{range.second, range.first} : range;
+  const double margin = range.second > range.first ? 0.05 * (range.second - range.first)
+                                                   : std::max(0.05 * std::abs(range.first), 1e-12);
+  return {range.first - margin, range.second + margin};
 }
 
 struct Drawing {
@@ -84,8 +83,8 @@ Drawing drawing_of(const ReportData& data) {
   }
   drawing.front = front_trials(data);
   if (!drawing.trials.empty()) {
-    drawing.x = range_of(data, 0, drawing.trials, drawing.front);
-    drawing.y = range_of(data, 1, drawing.trials, drawing.front);
+    drawing.x = range_of(0, drawing.trials, drawing.front);
+    drawing.y = range_of(1, drawing.trials, drawing.front);
   }
   return drawing;
 }

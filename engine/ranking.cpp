@@ -49,8 +49,9 @@ bool Ranking::add_to_fronts(Entry entry) {
     });
     std::vector<Entry> next(beaten, front.end());
     front.erase(beaten, front.end());
+    const auto stayed = static_cast<std::ptrdiff_t>(front.size());
     front.insert(front.end(), moving.begin(), moving.end());
-    std::sort(front.begin(), front.end());
+    std::inplace_merge(front.begin(), front.begin() + stayed, front.end());
     moving = std::move(next);
   }
   return leads;
