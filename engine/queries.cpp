@@ -9,6 +9,7 @@
 #include "engine/study_manager.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
+#include "engine/trial_result.hpp"
 
 namespace automl::engine {
 
@@ -278,6 +279,7 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
     if (auto trial = load_trial(manager, found->record.id, number)) {
       row.trial = *std::move(trial);
     }
+    row.missed = missed_constraints(found->record.spec, row.trial);
     if (baseline && !board.__isset.baseline) {
       board.__set_baseline(row);
     }

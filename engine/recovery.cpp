@@ -44,13 +44,13 @@ void load_trials(Turn& turn, StudyEntry& study) {
 void load_study(Turn& turn, idl::Study record) {
   StudyEntry entry;
   const std::int64_t id = record.id;
+  const std::string name = record.spec.name;
   try {
     entry.search = make_search(record.spec);
     entry.record = std::move(record);
     load_trials(turn, entry);
   } catch (const std::logic_error& error) {
-    throw storage::Corruption("study " + entry.record.spec.name +
-                              " in the store cannot be read: " + error.what());
+    throw storage::Corruption("study " + name + " in the store cannot be read: " + error.what());
   }
   turn.state.study_by_name[entry.record.owner + "/" + entry.record.spec.name] = id;
   turn.state.studies.emplace(id, std::move(entry));

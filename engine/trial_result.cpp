@@ -208,6 +208,18 @@ std::optional<TrialResult> told_result(const idl::StudySpec& spec,
   return result;
 }
 
+std::map<std::string, double> missed_constraints(const idl::StudySpec& spec,
+                                                 const idl::Trial& trial) {
+  std::map<std::string, double> missed;
+  for (const idl::Constraint& constraint : spec.constraints) {
+    const auto value = trial.constraint_values.find(constraint.metric);
+    if (value != trial.constraint_values.end() && excess(constraint, value->second) > 0) {
+      missed[constraint.text] = std::abs(value->second - constraint.bound);
+    }
+  }
+  return missed;
+}
+
 double excess(const idl::Constraint& constraint, double value) {
   const bool above =
       constraint.op == idl::ComparisonOp::LESS || constraint.op == idl::ComparisonOp::LESS_OR_EQUAL;

@@ -67,6 +67,10 @@ std::optional<TrialResult> told_result(const idl::StudySpec& spec,
                                        const idl::Outcome& outcome,
                                        std::string& why);
 
+// The constraints that a complete trial misses, as written, and by how much in units of the metric.
+std::map<std::string, double> missed_constraints(const idl::StudySpec& spec,
+                                                 const idl::Trial& trial);
+
 // By how much `value` misses the constraint, relative to its bound (absolute when that is 0); at
 // most 0 where it is met, and always finite.
 double excess(const idl::Constraint& constraint, double value);

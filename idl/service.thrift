@@ -132,6 +132,8 @@ struct LeaderboardRow {
   /** Several objectives: 1 when no feasible trial dominates it, 2 when only those of front 1 do,
    *  and so on; 0 with one objective and for infeasible trials. */
   3: i32 front
+  /** The constraints it misses, as written, and by how much in units of the metric. */
+  4: map<string, double> missed
 }
 
 struct Leaderboard {

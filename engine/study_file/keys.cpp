@@ -54,8 +54,8 @@ std::vector<Key> study_keys() {
        .type = Type::kSection,
        .range = "{metric, goal, value}, or a list of these",
        .help =
-           "What the search improves. Several objectives: it looks for the trials of which none "
-           "is better in all of them.",
+           "What the search improves. Several objectives: it looks for the trials that cannot be "
+           "improved in one without loss in another.",
        .required = true,
        .or_list = true},
       {.name = "objective.metric",

@@ -116,6 +116,7 @@ class Walk(home.EndToEnd):
             size = 20 - 2 * row["trial"]["configuration"]["n"]
             self.assertEqual(row["trial"]["constraint_values"], {"size": size})
             self.assertEqual(row["trial"]["violation"] == 0, size < 12)
+            self.assertEqual(row["missed"], {} if size < 12 else {"size < 12": size - 12})
         self.assertEqual(board["baseline"]["trial"]["value"], 0)
         self.assertIn("misses size < 12 by 8", self.ok("board", "bounded"))
         self.assertIn("misses size < 12 by 8", self.ok("show", "bounded/0"))

@@ -158,6 +158,9 @@ TEST_F(StudyCallsTest, TheBoardPutsInfeasibleTrialsLast) {
   EXPECT_EQ(board.rows[2].trial.number, 0);
   EXPECT_EQ(board.rows[0].trial.violation, 0);
   EXPECT_GT(board.rows[1].trial.violation, 0);
+  EXPECT_TRUE(board.rows[0].missed.empty());
+  EXPECT_EQ(board.rows[1].missed, (std::map<std::string, double>{{"latency_ms < 20", 0}}));
+  EXPECT_EQ(board.rows[2].missed, (std::map<std::string, double>{{"latency_ms < 20", 20}}));
 }
 
 TEST_F(StudyCallsTest, SeveralObjectivesGiveAFront) {

@@ -78,8 +78,8 @@ class Optimizer:
 
     @property
     def front(self):
-        """[Best] of the complete trials that miss no constraint and of which none is better in every objective;
-        `value` is a tuple when there are several."""
+        """[Best] of the complete trials that miss no constraint and that no other one beats: better in one objective
+        and worse in none. `value` is a tuple when there are several objectives."""
         with self._lock:
             return list(self._front)
 
