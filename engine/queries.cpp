@@ -9,6 +9,7 @@
 #include "engine/study_manager.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
+#include "engine/trial_result.hpp"
 
 namespace automl::engine {
 
@@ -31,27 +32,31 @@ std::optional<idl::Trial> load_trial(const StudyManager& manager,
   return std::move(trials.front());
 }
 
+// Several baselines: the best of them is what the winner is compared with.
+std::optional<std::int64_t> best_baseline(const StudyEntry& study) {
+  const bool maximize = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE;
+  const auto key = [&](const TrialSummary& trial) {
+    return std::pair(trial.violation, maximize ? -trial.value : trial.value);
+  };
+  std::optional<std::int64_t> best;
+  for (std::size_t i = 0; i < study.trials.size() && study.trials[i].baseline; ++i) {
+    if (study.trials[i].state == idl::TrialState::COMPLETE &&
+        (!best || key(study.trials[i]) < key(study.trials[static_cast<std::size_t>(*best)]))) {
+      best = static_cast<std::int64_t>(i);
+    }
+  }
+  return best;
+}
+
 idl::StudyStatus full_view(const StudyManager& manager, const StudyEntry& study) {
   idl::StudyStatus view = study_view(study, manager.clock());
-  if (!study.ranking.empty()) {
-    if (auto best = load_trial(manager, study.record.id, study.ranking.begin()->second)) {
+  if (const auto number = study.ranking.best()) {
+    if (auto best = load_trial(manager, study.record.id, *number)) {
       view.__set_best(*std::move(best));
     }
   }
-  // Several baselines: the best of them is what the winner is compared with.
-  const TrialSummary* best = nullptr;
-  std::int64_t number = -1;
-  const bool maximize = study.record.spec.objective.goal == idl::Goal::MAXIMIZE;
-  for (std::size_t i = 0; i < study.trials.size() && study.trials[i].baseline; ++i) {
-    const TrialSummary& trial = study.trials[i];
-    if (trial.state == idl::TrialState::COMPLETE &&
-        (best == nullptr || (maximize ? trial.value > best->value : trial.value < best->value))) {
-      best = &trial;
-      number = static_cast<std::int64_t>(i);
-    }
-  }
-  if (best != nullptr) {
-    if (auto trial = load_trial(manager, study.record.id, number)) {
+  if (const auto number = best_baseline(study)) {
+    if (auto trial = load_trial(manager, study.record.id, *number)) {
       view.__set_baseline(*std::move(trial));
     }
   }
@@ -194,7 +199,13 @@ Payload study_status(const StudyManager& manager, const std::string& study) {
   if (found == nullptr) {
     return no_study(study);
   }
-  return full_view(manager, *found);
+  idl::StudyStatus view = full_view(manager, *found);
+  for (idl::Trial& trial : view.front) {
+    if (auto whole = load_trial(manager, found->record.id, trial.number)) {
+      trial = *std::move(whole);
+    }
+  }
+  return view;
 }
 
 Payload list_studies(const StudyManager& manager) {
@@ -202,6 +213,7 @@ Payload list_studies(const StudyManager& manager) {
   for (const auto& [id, study] : manager.state().studies) {
     views.push_back(full_view(manager, study));
     views.back().best_history.clear();
+    views.back().front.clear();
   }
   return views;
 }
@@ -253,8 +265,9 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
   board.study.source_text.clear();
   board.total = static_cast<std::int64_t>(found->ranking.size());
   std::int32_t rank = 0;
-  for (const auto& [value, number] : found->ranking) {
+  for (const auto& [number, front] : found->ranking.places()) {
     ++rank;
+    board.front_size += front == 1 ? 1 : 0;
     const bool baseline = found->trials[static_cast<std::size_t>(number)].baseline;
     const bool shown = rank <= std::clamp(limit, 1, kPage);
     if (!shown && (!baseline || board.__isset.baseline)) {
@@ -262,9 +275,11 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
     }
     idl::LeaderboardRow row;
     row.rank = rank;
+    row.front = front;
     if (auto trial = load_trial(manager, found->record.id, number)) {
       row.trial = *std::move(trial);
     }
+    row.missed = missed_constraints(found->record.spec, row.trial);
     if (baseline && !board.__isset.baseline) {
       board.__set_baseline(row);
     }

@@ -12,6 +12,7 @@
 #include "engine/study_file/document.hpp"
 #include "engine/study_file/explanation.hpp"
 #include "engine/study_file/metric_reader.hpp"
+#include "engine/study_file/objective_reader.hpp"
 #include "engine/study_file/path_reader.hpp"
 #include "engine/study_file/search_reader.hpp"
 #include "engine/study_file/section.hpp"
@@ -35,6 +36,7 @@ class StudyReader {
     read_resources(nodes);
     read_limits();
     if (!complaints_.any()) {
+      check_measuring();
       check_baseline();
     }
     if (!complaints_.any()) {
@@ -46,7 +48,10 @@ class StudyReader {
  private:
   void read_measuring() {
     if (const Node* objective = study_.find("objective")) {
-      spec_.objective = read_objective(*objective, complaints_);
+      spec_.objectives = read_objectives(*objective, complaints_);
+    }
+    if (const Node* constraints = study_.find("constraints")) {
+      spec_.constraints = read_constraints(*constraints, complaints_);
     }
     if (const Node* metrics = study_.find("metrics")) {
       spec_.metrics = read_metrics(*metrics, complaints_);
@@ -153,6 +158,18 @@ class StudyReader {
     spec_.budget.trials = by_time_only ? 0 : budget.integer("trials").value_or(0);
     if (const auto target = budget.number("target")) {
       spec_.budget.__set_target(*target);
+    }
+  }
+
+  // What several keys say about metrics must go together.
+  void check_measuring() {
+    if (const Node* constraints = study_.find("constraints")) {
+      check_constraints(*constraints, spec_, complaints_);
+    }
+    if (spec_.budget.__isset.target && spec_.objectives.size() > 1) {
+      complaints_.add(section("budget").place("target"),
+                      "budget.target needs one objective: of several, a trial may be as good as "
+                      "wanted in one and useless in the others; bound them by constraints");
     }
   }
 

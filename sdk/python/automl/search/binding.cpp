@@ -28,13 +28,18 @@ class Core {
        std::string algorithm,
        const search::Options& options,
        std::int64_t trials,
-       int parallel)
+       int parallel,
+       std::size_t objectives)
       : space_(std::move(parameters), std::move(forbidden)),
         choice_{std::move(algorithm), "chosen by the caller"} {
     if (choice_.algorithm == "auto") {
-      choice_ = search::choose_algorithm(space_, {trials, parallel});
+      choice_ = search::choose_algorithm(space_, {trials, parallel, objectives});
     }
     sampler_ = search::make_sampler(choice_.algorithm, options, space_);
+    if (objectives > search::most_objectives(choice_.algorithm)) {
+      throw search::OptionError(choice_.algorithm + " takes fewer than " +
+                                std::to_string(objectives) + " goals");
+    }
   }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -55,9 +60,15 @@ class Core {
     return suggestions;
   }
 
-  void add(std::int64_t trial, const Values& values, search::Status status, double value) {
+  void add(std::int64_t trial,
+           const Values& values,
+           search::Status status,
+           double value,
+           std::vector<double> further,
+           std::vector<double> constraints) {
     const std::lock_guard<std::mutex> guard(lock_);
-    history_.add({trial, checked(values), status, value});
+    history_.add(
+        {trial, checked(values), status, value, std::move(further), std::move(constraints)});
   }
 
   // Missing active values become defaults, the others snap to their range and step.
@@ -135,9 +146,25 @@ PYBIND11_MODULE(_core, module) {
                     std::string,
                     const search::Options&,
                     std::int64_t,
-                    int>())
+                    int,
+                    std::size_t>(),
+           py::arg("parameters"),
+           py::arg("forbidden"),
+           py::arg("algorithm"),
+           py::arg("options"),
+           py::arg("trials"),
+           py::arg("parallel"),
+           py::arg("objectives") = 1)
       .def("suggest", &Core::suggest, py::call_guard<py::gil_scoped_release>())
-      .def("add", &Core::add, py::call_guard<py::gil_scoped_release>())
+      .def("add",
+           &Core::add,
+           py::arg("trial"),
+           py::arg("values"),
+           py::arg("status"),
+           py::arg("value"),
+           py::arg("further") = std::vector<double>(),
+           py::arg("constraints") = std::vector<double>(),
+           py::call_guard<py::gil_scoped_release>())
       .def("repair", &Core::repair)
       .def("objection", &Core::objection)
       .def_property_readonly("algorithm", &Core::algorithm)
