@@ -23,6 +23,6 @@ class AshaScheduler : public SuccessiveHalving {
 };
 
 // min, min eta, min eta^2, … below max (0: 2^52), rounded down, without repetition.
-std::vector<std::int64_t> geometric_rungs(std::int64_t min, std::int64_t max, double reduction);
+std::vector<std::int64_t> geometric_rungs(double min, std::int64_t max, double reduction);
 
 }  // namespace automl::search

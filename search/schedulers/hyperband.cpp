@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "search/schedulers/asha.hpp"
+
 namespace automl::search {
 namespace {
 
@@ -19,22 +21,16 @@ std::vector<std::vector<std::int64_t>> rungs_of(const std::vector<Bracket>& brac
 
 std::vector<Bracket> hyperband_brackets(const HyperbandOptions& options) {
   const double eta = options.reduction;
-  const auto max = static_cast<double>(options.max);
+  const auto min = static_cast<double>(options.min);
   // The logarithm of an exact power may come out a rounding error too low.
   const auto s_max = static_cast<int>(
-      std::floor(std::log(max / static_cast<double>(options.min)) / std::log(eta) + 1e-9));
+      std::floor(std::log(static_cast<double>(options.max) / min) / std::log(eta) + 1e-9));
   std::vector<Bracket> brackets;
   for (int s = s_max; s >= 0; --s) {
     Bracket bracket;
     bracket.trials = static_cast<std::int64_t>(
         std::ceil((s_max + 1.0) / (s + 1.0) * std::pow(eta, s) * (1 - 1e-12)));
-    for (int i = s; i > 0; --i) {
-      const auto rung = static_cast<std::int64_t>(max / std::pow(eta, i) * (1 + 1e-12));
-      if (rung >= 1 && rung < options.max &&
-          (bracket.rungs.empty() || rung > bracket.rungs.back())) {
-        bracket.rungs.push_back(rung);
-      }
-    }
+    bracket.rungs = geometric_rungs(min * std::pow(eta, s_max - s), options.max, eta);
     brackets.push_back(std::move(bracket));
   }
   return brackets;

@@ -17,11 +17,14 @@ struct HyperbandOptions {
 // One bracket of Hyperband: how many trials it starts and where it judges them.
 struct Bracket {
   std::int64_t trials = 0;          // n
-  std::vector<std::int64_t> rungs;  // r eta^i below max, ascending; the last bracket has none
+  std::vector<std::int64_t> rungs;  // below max, ascending
 };
 
 // s = s_max … 0 of Algorithm 1 (Li et al., "Hyperband", JMLR 18, 2018), the most aggressive first:
-//   s_max = floor(log_eta(max / min)),  n = ceil((s_max + 1) / (s + 1) eta^s),  r = max eta^-s.
+//   s_max = floor(log_eta(max / min)),  n = ceil((s_max + 1) / (s + 1) eta^s),
+// with rungs at min eta^(s_max - s), and on by factors of eta. Where max / min is a power of eta
+// these are the paper's, which counts down from max; elsewhere all brackets share the steps of
+// asha.
 std::vector<Bracket> hyperband_brackets(const HyperbandOptions& options);
 
 // The bracket of a trial number: the first n numbers belong to bracket 0, the next ones to bracket

@@ -37,7 +37,7 @@ PbtOptions as_pbt(const Pb2Options& options) {
 }
 
 // Mean 0, deviation 1, within [-2, 2].
-Eigen::VectorXd standardised(const std::vector<TrainingInterval>& gains) {
+Eigen::VectorXd standardised(const std::deque<TrainingInterval>& gains) {
   Eigen::VectorXd y(static_cast<Index>(gains.size()));
   double most = 0;
   for (const TrainingInterval& one : gains) {
@@ -65,6 +65,7 @@ Pb2Scheduler::Pb2Scheduler(const SearchSpace& space,
                            const Setting& setting)
     : PbtScheduler("pb2", space, as_pbt(options), setting),
       candidates_(options.candidates),
+      gains_(options.interval, kMostGains),
       map_(limits()),
       timed_(with_time(limits())),
       timed_map_(timed_) {}
@@ -82,14 +83,20 @@ gp::Points Pb2Scheduler::features_now(const gp::Points& unit) const {
   return timed_map_.features(timed);
 }
 
-std::optional<gp::Surrogate> Pb2Scheduler::learn(const std::vector<TrainingInterval>& gains) const {
-  const auto oldest = static_cast<double>(gains.front().until);
-  const double span = static_cast<double>(gains.back().until) + 1 - oldest;
+std::optional<gp::Surrogate> Pb2Scheduler::learn(const TrialCurves& curves) const {
+  const std::deque<TrainingInterval>& gains = gains_.last();
+  std::int64_t oldest = gains.front().until;
+  std::int64_t newest = oldest;
+  for (const TrainingInterval& one : gains) {
+    oldest = std::min(oldest, one.until);
+    newest = std::max(newest, one.until);
+  }
+  const double span = static_cast<double>(newest) - static_cast<double>(oldest) + 1;
   gp::Points unit(static_cast<Index>(gains.size()), static_cast<Index>(timed_.size()));
   for (Index i = 0; i < unit.rows(); ++i) {
     const TrainingInterval& one = gains[static_cast<std::size_t>(i)];
-    const double time = (static_cast<double>(one.until) - oldest) / span;
-    write_unit(*one.configuration, time, unit.row(i).data());
+    const double time = (static_cast<double>(one.until) - static_cast<double>(oldest)) / span;
+    write_unit(curves.curves()[one.curve].legs[one.leg].configuration, time, unit.row(i).data());
   }
   const gp::Points x = timed_map_.features(unit);
   const Eigen::VectorXd y = standardised(gains);
@@ -122,17 +129,17 @@ Explored Pb2Scheduler::changed(const TrialCurves& curves,
                                std::size_t member,
                                std::size_t source,
                                Random& random) {
-  const std::vector<TrainingInterval> gains =
-      training_intervals(curves, options().interval, kMostGains);
+  gains_.follow(curves);
+  const std::size_t known = gains_.last().size();
   std::optional<gp::Surrogate> model;
-  if (gains.size() >= kFewestGains && limits().size() > 0) {
-    model = learn(gains);
+  if (known >= kFewestGains && limits().size() > 0) {
+    model = learn(curves);
   }
   if (!model) {
     return PbtScheduler::changed(curves, member, source, random);
   }
   imagine_others(curves, member, *model);
-  const double exploration = pb2_exploration(gains.size());
+  const double exploration = pb2_exploration(known);
   const auto d = static_cast<Index>(limits().size());
   gp::Points points(candidates_, d);
   for (Index i = 0; i < points.rows(); ++i) {

@@ -43,13 +43,14 @@ class Pb2Scheduler : public PbtScheduler {
                    Random& random) override;
 
  private:
-  std::optional<gp::Surrogate> learn(const std::vector<TrainingInterval>& gains) const;
+  std::optional<gp::Surrogate> learn(const TrialCurves& curves) const;
   void imagine_others(const TrialCurves& curves, std::size_t member, gp::Surrogate& model) const;
   // Rows of unit points of the space to the kernel's features now.
   gp::Points features_now(const gp::Points& unit) const;
   void write_unit(const Configuration& configuration, double time, double* row) const;
 
   int candidates_;
+  TrainingIntervals gains_;
   gp::FeatureMap map_;
   SearchSpace timed_;  // the space and time
   gp::FeatureMap timed_map_;

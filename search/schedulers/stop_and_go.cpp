@@ -39,13 +39,22 @@ StopAndGo::Promise StopAndGo::promise(const TrialCurves& curves, std::int64_t tr
   return {static_cast<double>(table_.rank(*curve, reached - 1)) / all, reached, trial};
 }
 
-std::vector<StopAndGo::Promise> StopAndGo::ranked(const TrialCurves& curves,
-                                                  const std::vector<std::int64_t>& trials) const {
+std::vector<StopAndGo::Promise> StopAndGo::extremes(const TrialCurves& curves,
+                                                    const std::vector<std::int64_t>& trials,
+                                                    std::size_t count,
+                                                    bool best) const {
   std::vector<Promise> all;
   for (const std::int64_t trial : trials) {
     all.push_back(promise(curves, trial));
   }
-  std::sort(all.begin(), all.end(), more_promising);
+  count = std::min(count, all.size());
+  std::partial_sort(all.begin(),
+                    all.begin() + static_cast<std::ptrdiff_t>(count),
+                    all.end(),
+                    [best](const Promise& a, const Promise& b) {
+                      return best ? more_promising(a, b) : more_promising(b, a);
+                    });
+  all.resize(count);
   return all;
 }
 
@@ -55,27 +64,22 @@ Moves StopAndGo::balance(const TrialCurves& curves, const Pools& pools, const De
   const int live = static_cast<int>(pools.live.size());
   if (demand.wanted > 0) {
     const int give = std::min(demand.wanted, live - options_.parallel);
-    if (give > 0) {
-      const std::vector<Promise> all = ranked(curves, pools.live);
-      for (auto one = all.rbegin(); one != all.rbegin() + give; ++one) {
-        moves.pause.push_back({one->trial,
-                               "stop-and-go: others need the slot, and " + percent(one->better) +
-                                   " of trials were better"});
-      }
+    for (const Promise& one :
+         extremes(curves, pools.live, static_cast<std::size_t>(std::max(give, 0)), false)) {
+      moves.pause.push_back({one.trial,
+                             "stop-and-go: others need the slot, and " + percent(one.better) +
+                                 " of trials were better"});
     }
     return moves;
   }
-  int take = std::min(demand.idle, options_.max_parallel - live);
+  const int most = std::min(demand.idle, options_.max_parallel - live);
+  auto left = static_cast<std::size_t>(std::max(most, 0));
   for (const auto* pool : {&pools.preempted, &pools.stopped}) {
-    if (take <= 0) {
-      break;
-    }
-    for (const Promise& one : ranked(curves, *pool)) {
-      if (take-- > 0) {
-        moves.revive.push_back({one.trial,
-                                "stop-and-go: a slot is idle, and only " + percent(one.better) +
-                                    " of trials were better"});
-      }
+    for (const Promise& one : extremes(curves, *pool, left, true)) {
+      moves.revive.push_back({one.trial,
+                              "stop-and-go: a slot is idle, and only " + percent(one.better) +
+                                  " of trials were better"});
+      --left;
     }
   }
   return moves;
@@ -91,9 +95,9 @@ Burial StopAndGo::bury(const TrialCurves& curves, const Pools& pools, std::int64
   if (kept < keep) {
     return {true, std::nullopt, "stop-and-go: " + of};
   }
-  const std::vector<Promise> ranks = ranked(curves, pools.stopped);
-  if (keep > 0 && more_promising(promise(curves, trial), ranks.back())) {
-    const std::int64_t least = ranks.back().trial;
+  const std::vector<Promise> worst = extremes(curves, pools.stopped, 1, false);
+  if (keep > 0 && more_promising(promise(curves, trial), worst.front())) {
+    const std::int64_t least = worst.front().trial;
     return {
         true, least, "stop-and-go: " + of + "; more promising than trial " + std::to_string(least)};
   }

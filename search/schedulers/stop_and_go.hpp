@@ -73,9 +73,12 @@ class StopAndGo {
     std::int64_t trial;
   };
   Promise promise(const TrialCurves& curves, std::int64_t trial) const;
-  // Most promising first.
-  std::vector<Promise> ranked(const TrialCurves& curves,
-                              const std::vector<std::int64_t>& trials) const;
+  // The `count` most promising trials, the best first, or the least promising ones, the worst
+  // first.
+  std::vector<Promise> extremes(const TrialCurves& curves,
+                                const std::vector<std::int64_t>& trials,
+                                std::size_t count,
+                                bool best) const;
   static bool more_promising(const Promise& a, const Promise& b);
 
   StopAndGoOptions options_;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <limits>
 #include <vector>
 
 #include "search/trial_curves.hpp"
@@ -12,15 +14,36 @@ namespace automl::search {
 // the next one that was reported.
 struct TrainingInterval {
   std::int64_t until = 0;  // in intervals
-  std::int64_t trial = 0;
-  const Configuration* configuration = nullptr;  // of the curves
-  double gain = 0;                               // how much the value fell, per interval
+  std::size_t curve = 0;   // whose configuration: index of the curve and of its leg
+  std::size_t leg = 0;
+  double gain = 0;  // how much the value fell, per interval
 };
 
-// All intervals at both ends of which a finite value is known, the oldest first, ties by trial; at
-// most the last `most`. The first interval after an exploit starts at the value of the checkpoint.
-std::vector<TrainingInterval> training_intervals(const TrialCurves& curves,
-                                                 std::int64_t interval,
-                                                 std::size_t most);
+// The last `most` intervals at both ends of which a finite value is known, in the order in which
+// they became known. The first interval after an exploit starts at the value that the source had
+// reported for the checkpoint by then.
+class TrainingIntervals : public Follower {
+ public:
+  TrainingIntervals(std::int64_t interval, std::size_t most) : interval_(interval), most_(most) {}
+  const std::deque<TrainingInterval>& last() const { return last_; }
+
+ protected:
+  void forget() override;
+  void absorb(const TrialCurves& curves, const TrialCurves::Event& event) override;
+
+ private:
+  struct State {
+    std::size_t leg = 0;
+    std::size_t reports = 0;                                  // absorbed so far
+    std::int64_t reached = 0;                                 // in intervals
+    double value = std::numeric_limits<double>::quiet_NaN();  // there
+  };
+  double checkpoint_value(const TrialCurves& curves, const Origin& origin) const;
+
+  std::int64_t interval_;
+  std::size_t most_;
+  std::vector<State> states_;
+  std::deque<TrainingInterval> last_;
+};
 
 }  // namespace automl::search

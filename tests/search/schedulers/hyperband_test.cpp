@@ -33,7 +33,8 @@ TEST(HyperbandBrackets, FollowTheFormulas) {
 TEST(HyperbandBrackets, HandleEndsThatAreNoPower) {
   const std::vector<Bracket> brackets = hyperband_brackets({1, 50, 3});
   ASSERT_EQ(brackets.size(), 4u);
-  EXPECT_THAT(brackets[0].rungs, ElementsAre(1, 5, 16));
+  EXPECT_THAT(brackets[0].rungs, ElementsAre(1, 3, 9, 27));
+  EXPECT_THAT(brackets[3].rungs, ElementsAre(27));
   EXPECT_EQ(hyperband_brackets({3, 4, 3}).size(), 1u);
   for (const std::int64_t max : {1000, 1024, 6561, 999'999}) {
     for (const double eta : {1.5, 2.0, 3.0, 10.0}) {
