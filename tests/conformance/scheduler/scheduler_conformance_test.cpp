@@ -95,7 +95,7 @@ class Chaos {
     EXPECT_EQ(curves.of(resume->trial).state, TrialState::kPaused);
     EXPECT_FALSE(resume->reason.empty());
     curves.set_state(resume->trial, TrialState::kRunning);
-    return std::to_string(resume->trial) + resume->reason;
+    return "resume " + std::to_string(resume->trial) + resume->reason;
   }
   // Mostly the next step, else one that is skipped to, late or repeated; also from trials that have
   // been stopped but do not know it yet.
@@ -155,16 +155,21 @@ bool has_a_configuration(const SearchSpace& space) {
 }
 
 TEST_P(SchedulerConformance, DecidesSensiblyAndTheSameAfterARestartAtAnyMoment) {
+  int interventions = 0;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     SCOPED_TRACE(seed);
     const SearchSpace space = testing::random_space(seed, 5);
     if (!has_a_configuration(space)) {
       continue;
     }
-    const auto through = Chaos(GetParam(), space, seed).run(300, false);
-    const auto restarted = Chaos(GetParam(), space, seed).run(300, true);
+    const auto through = Chaos(GetParam(), space, seed).run(600, false);
+    const auto restarted = Chaos(GetParam(), space, seed).run(600, true);
     ASSERT_EQ(through, restarted);
+    for (const std::string& decision : through) {
+      interventions += decision[0] == '1' || decision[0] == '2' || decision[0] == '3' ? 1 : 0;
+    }
   }
+  EXPECT_GT(interventions, 20);  // the property is not an empty one
 }
 
 TEST_P(SchedulerConformance, OneSchedulerMayServeTwoLogs) {
