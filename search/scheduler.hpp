@@ -51,7 +51,8 @@ struct Resume {
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
-  // Judges the last report of a trial, which must have one.
+  // Judges the last report of a trial, which must have one: to be asked once for each report,
+  // before the trial's next one is added. Asked again, it may answer by what others reported since.
   virtual Verdict on_measurement(const TrialCurves& curves, std::int64_t trial) = 0;
   // A slot is free: which paused trial takes it. Unset: a new trial may.
   virtual std::optional<Resume> on_slot_free(const TrialCurves& curves) = 0;

@@ -66,7 +66,7 @@ HyperbandOptions read_hyperband(const OptionReader& read) {
 std::vector<OptionHelp> hyperband_help() {
   return {{"min", "1", "least step at which a trial is judged"},
           {"max", "81", "step at which trials are complete"},
-          {"reduction", "3", "one of so many trials goes on at each rung, 1.5 to 1000"},
+          {"reduction", "4", "one of so many trials goes on at each rung, 1.5 to 1000"},
           {"variant", "promote", "promote: others are paused at a rung; stop: stopped there"}};
 }
 

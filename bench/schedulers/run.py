@@ -29,7 +29,7 @@ import numpy as np
 
 from automl.search import Optimizer, Scheduler, Space, Verdict
 
-EPOCHS, TRIALS, MOST = 50, 100, 800  # a run ends unsuccessfully after the epochs of MOST full trials
+EPOCHS, TRIALS, MOST = 50, 100, 2000  # a run ends unsuccessfully after the epochs of MOST full trials
 METHODS = {
     "random": None,
     "median": ("median", {}),

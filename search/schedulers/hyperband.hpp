@@ -10,7 +10,7 @@ namespace automl::search {
 struct HyperbandOptions {
   std::int64_t min = 1;   // the least step at which a trial may be judged; >= 1
   std::int64_t max = 81;  // step at which trials are complete; > min
-  double reduction = 3;   // eta; > 1
+  double reduction = 4;   // eta; > 1
   Halving halving = Halving::kPromote;
 };
 
