@@ -15,7 +15,8 @@ using Eigen::VectorXd;
 
 constexpr std::size_t kBest = 5;
 constexpr std::size_t kManyTrials = 64;  // hyperparameters change little from fit to fit
-constexpr double kMarked = 1e-5;  // an improvement by this share of (typical - best) is a marked one
+constexpr double kMarked =
+    1e-5;  // an improvement by this share of (typical - best) is a marked one
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -240,8 +241,7 @@ std::optional<Trained> Model::train(const ObservationTable& table,
   if (!transform) {
     return std::nullopt;
   }
-  const std::vector<Hyperparameters>* known =
-      hyperparameters(table, series, table.size(), effort);
+  const std::vector<Hyperparameters>* known = hyperparameters(table, series, table.size(), effort);
   if (known == nullptr) {
     return std::nullopt;
   }

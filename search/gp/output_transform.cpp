@@ -67,9 +67,9 @@ double best_exponent(const ArrayXd& all) {
 }  // namespace
 
 double typical_value(const std::vector<double>& values) {
-  std::vector<double> first(values.begin(),
-                            values.begin() + static_cast<std::ptrdiff_t>(
-                                                 std::min(values.size(), kFirst)));
+  std::vector<double> first(
+      values.begin(),
+      values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), kFirst)));
   const auto middle = first.begin() + static_cast<std::ptrdiff_t>(first.size() / 2);
   std::nth_element(first.begin(), middle, first.end());
   return *middle;

@@ -14,8 +14,8 @@ namespace {
 
 using Eigen::Index;
 
-constexpr int kMostFronts = 8;      // scenarios with several objectives
-constexpr Index kTried = 64;        // proposals looked at before giving up on the model
+constexpr int kMostFronts = 8;  // scenarios with several objectives
+constexpr Index kTried = 64;    // proposals looked at before giving up on the model
 
 std::string digits(double value) {
   std::array<char, 48> text{};
@@ -87,8 +87,8 @@ Suggestion GpSampler::suggest_initial(Turn& turn) {
 }
 
 Suggestion GpSampler::suggest_cheaply(Turn& turn) {
-  std::vector<Suggestion> found = cheaper_.suggest(
-      {turn.request.history, turn.pending, turn.index, turn.request.seed, 1, {}});
+  std::vector<Suggestion> found =
+      cheaper_.suggest({turn.request.history, turn.pending, turn.index, turn.request.seed, 1, {}});
   if (found.empty()) {
     return {};
   }
@@ -147,8 +147,7 @@ std::optional<Suggestion> GpSampler::first_untried(const Turn& turn,
 }
 
 std::optional<Suggestion> GpSampler::suggest_across(Turn& turn, const gp::Wanted& wanted) {
-  const gp::Points across =
-      candidates_.across(wanted.best.row(0), options_.across, turn.random);
+  const gp::Points across = candidates_.across(wanted.best.row(0), options_.across, turn.random);
   std::optional<Suggestion> found = first_untried(
       turn, wanted, gp::sorted(across, wanted.acquisition->values(map_.features(across))));
   if (found) {
@@ -163,8 +162,7 @@ gp::Proposals GpSampler::proposals(Turn& turn, const gp::Wanted& wanted) {
   const gp::Points around = candidates_.around(wanted.best, options_.sprayed, share, turn.random);
   gp::Points all(spread.rows() + around.rows() + wanted.best.rows(), spread.cols());
   all << around, wanted.best, spread;
-  return optimizer_.maximise(
-      *wanted.acquisition, all, wanted.weights, wanted.region, turn.random);
+  return optimizer_.maximise(*wanted.acquisition, all, wanted.weights, wanted.region, turn.random);
 }
 
 std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, Models& models) {

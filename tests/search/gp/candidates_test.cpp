@@ -59,9 +59,10 @@ TEST(Candidates, AcrossChangesOneParameterByATenthOfItsRangeOrMore) {
 }
 
 TEST(Candidates, AcrossTakesManyValuesOfWhatASwitchActivates) {
-  const SearchSpace space(
-      {choice("c", 2), when(real("a", 0, 1), 0, Relation::kEqual, 0),
-       when(real("b", 0, 1), 0, Relation::kEqual, 1)}, {});
+  const SearchSpace space({choice("c", 2),
+                           when(real("a", 0, 1), 0, Relation::kEqual, 0),
+                           when(real("b", 0, 1), 0, Relation::kEqual, 1)},
+                          {});
   const FeatureMap map(space);
   Eigen::RowVectorXd centre(3);
   centre << 0.25, 0.3, std::nan("");

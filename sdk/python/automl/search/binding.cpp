@@ -9,6 +9,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "scheduling.hpp"
 #include "search/registry.hpp"
 #include "search/search_space.hpp"
 
@@ -140,6 +141,7 @@ void bind_space(py::module_& module) {
 PYBIND11_MODULE(_core, module) {
   module.doc() = "The search library as it is; automl.search is the interface for programs.";
   bind_space(module);
+  bind_schedulers(module);
   py::class_<Core>(module, "Core")
       .def(py::init<std::vector<search::Parameter>,
                     std::vector<search::Forbidden>,
