@@ -75,7 +75,8 @@ Limits parse_limits(const std::string& text) {
 
 SearchSpace widened(const SearchSpace& space, const Limits& limits) {
   std::vector<Parameter> parameters = space.parameters();
-  for (const auto& [name, range] : limits) {
+  for (const auto& limit : limits) {
+    const std::string& name = limit.first;
     const auto found = std::find_if(
         parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == name; });
     if (found == parameters.end()) {
@@ -84,7 +85,7 @@ SearchSpace widened(const SearchSpace& space, const Limits& limits) {
     if (found->kind != Kind::kFloat && found->kind != Kind::kInt) {
       throw std::invalid_argument("limits: " + name + " is not a number");
     }
-    const auto [low, high] = range;
+    const auto [low, high] = limit.second;
     if (!(low <= found->low && high >= found->high) || (found->log && low <= 0)) {
       throw std::invalid_argument("limits: those of " + name + " must contain its range" +
                                   (found->log ? " and be above zero" : ""));
