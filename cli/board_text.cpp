@@ -51,6 +51,10 @@ std::string outcome(const idl::StudyStatus& status) {
 
 }  // namespace
 
+std::string origin_text(const idl::Trial& trial) {
+  return trial.baseline ? "baseline" : trial.enqueued ? "enqueued" : "";
+}
+
 double gain(const idl::Objective& objective, double value, double than) {
   return objective.goal == idl::Goal::MAXIMIZE ? value - than : than - value;
 }
@@ -66,10 +70,10 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     rows.push_back(board.baseline);
   }
   std::vector<double> values;
-  bool any_baseline = false;
+  bool any_origin = false;
   for (const idl::LeaderboardRow& row : rows) {
     values.push_back(row.trial.value);
-    any_baseline = any_baseline || row.trial.baseline;
+    any_origin = any_origin || !origin_text(row.trial).empty();
   }
   const int decimals = decimals_for(values);
   Table table;
@@ -81,7 +85,7 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
         .may_shrink(least_width(rows, parameter.name))
         .may_drop();
   }
-  if (any_baseline) {
+  if (any_origin) {
     table.add_column("");
   }
   std::int32_t last = 0;
@@ -96,7 +100,7 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     for (const idl::Parameter& parameter : board.study.spec.space) {
       cells.push_back(value_of(row.trial, parameter.name));
     }
-    cells.push_back(row.trial.baseline ? "baseline" : "");
+    cells.push_back(origin_text(row.trial));
     table.add_row(std::move(cells));
   }
   std::string text = table.text(screen.width);

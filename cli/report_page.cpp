@@ -235,7 +235,7 @@ std::string best_table(const ReportData& data) {
     rows += "<tr><td class=\"n\">" + std::to_string(one.trial->number) + "</td><td class=\"n\">" +
             fixed_text(one.trial->value, decimals) + "</td><td><code>" +
             html_text(configuration_text(one.trial->configuration)) + "</code>" +
-            (one.trial->baseline ? " baseline" : "") + "</td></tr>\n";
+            (origin_text(*one.trial).empty() ? "" : " " + origin_text(*one.trial)) + "</td></tr>\n";
   }
   return section("Best trials",
                  "<table><tr><th class=\"n\">trial</th><th class=\"n\">" +

@@ -224,7 +224,8 @@ std::string ended_line(const idl::Trial& trial, const idl::StudySpec& spec) {
   if (!trial.reason.empty()) {
     text += " (" + shown(trial.reason) + ")";
   }
-  return text + (trial.baseline ? " [baseline]" : "");
+  const std::string origin = origin_text(trial);
+  return text + (origin.empty() ? "" : " [" + origin + "]");
 }
 
 std::string sparkline(const std::vector<double>& values, bool maximize, std::size_t width) {

@@ -27,6 +27,11 @@ bool baseline_left(const StudyEntry& study) {
   return trials_created(study) < static_cast<std::int64_t>(study.record.spec.baseline.size());
 }
 
+// Baselines and enqueued configurations come before the sampler's proposals.
+bool given_left(const StudyEntry& study) {
+  return baseline_left(study) || !study.record.enqueued.empty();
+}
+
 // How many trials to propose now; the study is running and not waiting for its sampler.
 std::int64_t wanted(const StudyEntry& study) {
   if (study.external()) {
@@ -78,17 +83,18 @@ idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) 
 idl::Trial new_trial(Turn& turn,
                      const StudyEntry& study,
                      std::int64_t number,
-                     const search::Configuration& configuration,
-                     const std::string& reason) {
+                     const NewTrial& planned) {
   idl::Trial trial;
   trial.study_id = study.record.id;
   trial.number = number;
   trial.proposal = number;
   trial.state = idl::TrialState::WAITING;
-  trial.configuration = to_assignments(study.record.spec.space, configuration);
-  trial.proposed_because = reason;
+  trial.configuration =
+      to_assignments(study.record.spec.space, planned.suggestion.configuration);
+  trial.proposed_because = planned.suggestion.reason;
   trial.created_ms = turn.clock.wall_ms();
-  trial.baseline = number < static_cast<std::int64_t>(study.record.spec.baseline.size());
+  trial.baseline = planned.baseline;
+  trial.enqueued = planned.enqueued;
   if (study.external()) {
     move(trial, idl::TrialState::RUNNING);
     trial.started_ms = trial.created_ms;
@@ -108,39 +114,6 @@ idl::Session new_session(Turn& turn, const StudyEntry& study, const idl::Trial& 
   session.trial_number = trial.number;
   session.created_ms = trial.created_ms;
   return session;
-}
-
-// One durable step: trials, their sessions, and the next proposal number.
-std::vector<idl::Trial> create_trials(Turn& turn,
-                                      StudyEntry& study,
-                                      const std::vector<search::Suggestion>& suggestions) {
-  std::vector<idl::Trial> trials;
-  std::vector<idl::Session> sessions;
-  for (const search::Suggestion& suggestion : suggestions) {
-    const std::int64_t number = trials_created(study) + static_cast<std::int64_t>(trials.size());
-    trials.push_back(new_trial(turn, study, number, suggestion.configuration, suggestion.reason));
-    if (!study.external()) {
-      sessions.push_back(new_session(turn, study, trials.back()));
-    }
-  }
-  if (!planted(PlantedBug::kProposalNotKept)) {
-    study.record.next_proposal = trials_created(study) + static_cast<std::int64_t>(trials.size());
-  }
-  turn.storage.propose(study.record, trials, sessions);
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    study.trials.push_back({trials[i].state, 0, trials[i].baseline});
-    study.pending.emplace(trials[i].number, suggestions[i].configuration);
-    study.open.emplace(trials[i].number, trials[i]);
-  }
-  for (idl::Session& session : sessions) {
-    SessionEntry entry;
-    entry.record = std::move(session);
-    const std::int64_t id = entry.record.id;
-    turn.state.sessions.emplace(id, std::move(entry));
-    turn.state.queue_touched = true;
-  }
-  ++study.version;
-  return trials;
 }
 
 // Hands trials out to those who asked, oldest first.
@@ -171,26 +144,45 @@ void answer_asks(Turn& turn, StudyEntry& study, std::vector<idl::Trial> trials) 
   }
 }
 
-void propose(Turn& turn, StudyEntry& study, const std::vector<search::Suggestion>& suggestions) {
-  if (!suggestions.empty()) {
-    answer_asks(turn, study, create_trials(turn, study, suggestions));
+void propose(Turn& turn, StudyEntry& study, const std::vector<NewTrial>& planned) {
+  if (!planned.empty()) {
+    answer_asks(turn, study, create_trials(turn, study, planned));
   }
 }
 
-void propose_baseline(Turn& turn, StudyEntry& study, std::int64_t count) {
-  std::vector<search::Suggestion> suggestions;
-  const auto& baseline = study.record.spec.baseline;
-  for (std::size_t i = study.trials.size(); i < baseline.size() && count > 0; ++i, --count) {
-    suggestions.push_back(
-        {to_configuration(study.search->space, study.record.spec.space, baseline[i]),
-         baseline[i].empty() ? "the defaults" : "baseline of the study file"});
+void propose(Turn& turn, StudyEntry& study, std::vector<search::Suggestion> suggestions) {
+  std::vector<NewTrial> planned;
+  for (search::Suggestion& suggestion : suggestions) {
+    planned.push_back({std::move(suggestion)});
   }
-  propose(turn, study, suggestions);
+  propose(turn, study, planned);
+}
+
+void propose_given(Turn& turn, StudyEntry& study, std::int64_t count) {
+  std::vector<NewTrial> planned;
+  const auto& baseline = study.record.spec.baseline;
+  const auto configured = [&](const std::vector<idl::Assignment>& assignments) {
+    return to_configuration(study.search->space, study.record.spec.space, assignments);
+  };
+  for (std::size_t i = study.trials.size(); i < baseline.size() && count > 0; ++i, --count) {
+    NewTrial& one = planned.emplace_back();
+    one.suggestion = {configured(baseline[i]),
+                      baseline[i].empty() ? "the defaults" : "baseline of the study file"};
+    one.baseline = true;
+  }
+  auto& enqueued = study.record.enqueued;
+  for (; !enqueued.empty() && count > 0; --count) {
+    NewTrial& one = planned.emplace_back();
+    one.suggestion = {configured(enqueued.front()), "enqueued"};
+    one.enqueued = true;
+    enqueued.erase(enqueued.begin());
+  }
+  propose(turn, study, planned);
 }
 
 // All that could be proposed was, and has ended.
 bool used_up(const StudyEntry& study) {
-  return study.open.empty() && (trials_left(study) == 0 || study.exhausted);
+  return study.open.empty() && (trials_left(study) == 0 || (study.exhausted && !given_left(study)));
 }
 
 bool out_of_time(Turn& turn, const StudyEntry& study) {
@@ -199,6 +191,38 @@ bool out_of_time(Turn& turn, const StudyEntry& study) {
 }
 
 }  // namespace
+
+std::vector<idl::Trial> create_trials(Turn& turn,
+                                      StudyEntry& study,
+                                      const std::vector<NewTrial>& planned) {
+  std::vector<idl::Trial> trials;
+  std::vector<idl::Session> sessions;
+  for (const NewTrial& one : planned) {
+    const std::int64_t number = trials_created(study) + static_cast<std::int64_t>(trials.size());
+    trials.push_back(new_trial(turn, study, number, one));
+    if (!study.external()) {
+      sessions.push_back(new_session(turn, study, trials.back()));
+    }
+  }
+  if (!planted(PlantedBug::kProposalNotKept)) {
+    study.record.next_proposal = trials_created(study) + static_cast<std::int64_t>(trials.size());
+  }
+  turn.storage.propose(study.record, trials, sessions);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    study.trials.push_back({trials[i].state, 0, trials[i].baseline});
+    study.pending.emplace(trials[i].number, planned[i].suggestion.configuration);
+    study.open.emplace(trials[i].number, trials[i]);
+  }
+  for (idl::Session& session : sessions) {
+    SessionEntry entry;
+    entry.record = std::move(session);
+    const std::int64_t id = entry.record.id;
+    turn.state.sessions.emplace(id, std::move(entry));
+    turn.state.queue_touched = true;
+  }
+  ++study.version;
+  return trials;
+}
 
 std::int64_t trials_left(const StudyEntry& study) {
   const std::int64_t budget =
@@ -225,11 +249,11 @@ void advance_study(Turn& turn, StudyEntry& study) {
   if (study.record.state != idl::StudyState::RUNNING) {
     return;
   }
-  if (const std::int64_t count = wanted(study); count > 0 && baseline_left(study)) {
-    propose_baseline(turn, study, count);
+  if (const std::int64_t count = wanted(study); count > 0 && given_left(study)) {
+    propose_given(turn, study, count);
   }
   propose(turn, study, take_ready(turn, study, servable(study)));
-  if (study.exhausted || trials_left(study) == 0 || baseline_left(study)) {
+  if (study.exhausted || trials_left(study) == 0 || given_left(study)) {
     study.ready.wait_until_ms = 0;
   } else {
     compute_suggestions(turn, study, wanted(study), trials_left(study));

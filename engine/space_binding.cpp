@@ -184,6 +184,21 @@ idl::Value to_value(const idl::Parameter& parameter, double native_value) {
   }
 }
 
+// The text of the entry of `forbid` that holds; empty: none.
+std::string forbidding_clause(const search::SearchSpace& space,
+                              const idl::StudySpec& spec,
+                              const search::Configuration& configuration) {
+  for (std::size_t i = 0; i < space.forbidden().size(); ++i) {
+    const auto& all_of = space.forbidden()[i].all_of;
+    if (std::all_of(all_of.begin(), all_of.end(), [&](const search::Comparison& comparison) {
+          return comparison.holds(configuration);
+        })) {
+      return spec.forbid[i].text;
+    }
+  }
+  return "";
+}
+
 search::Choice algorithm_in_force(const idl::StudySpec& spec, const search::SearchSpace& space) {
   if (spec.algorithm.name.empty() || spec.algorithm.name == "auto") {
     return search::choose_algorithm(space, {spec.budget.trials, spec.parallel});
@@ -260,6 +275,20 @@ search::Configuration to_configuration(const search::SearchSpace& space,
     }
   }
   return repaired;
+}
+
+std::string configuration_objection(const search::SearchSpace& space,
+                                    const idl::StudySpec& spec,
+                                    const std::vector<idl::Assignment>& assignments) {
+  try {
+    const search::Configuration configuration = to_configuration(space, spec.space, assignments);
+    const std::string objection = space.objection(configuration);
+    const std::string clause =
+        objection.empty() ? "" : forbidding_clause(space, spec, configuration);
+    return clause.empty() ? objection : "forbidden by \"" + clause + "\"";
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
 }
 
 std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec) {

@@ -29,6 +29,12 @@ search::Configuration to_configuration(const search::SearchSpace& space,
                                        const std::vector<idl::Parameter>& parameters,
                                        const std::vector<idl::Assignment>& assignments);
 
+// Why the study may not run this configuration as a whole: values that do not go together, a
+// parameter that is inactive, a clause of `forbid`. Empty: it may.
+std::string configuration_objection(const search::SearchSpace& space,
+                                    const idl::StudySpec& spec,
+                                    const std::vector<idl::Assignment>& assignments);
+
 // What a study searches with: owned by the study, lent to a worker while it computes a suggestion.
 struct StudySearch {
   search::SearchSpace space;

@@ -54,6 +54,7 @@ void make_smoke(const EngineState& state, const std::string& owner, idl::StudySp
     spec.baseline.emplace_back();
   }
   spec.baseline.resize(1);
+  spec.enqueue.clear();
   spec.parallel = 1;
   spec.retries = 0;
   spec.budget = idl::Budget();
@@ -72,6 +73,7 @@ void create_study(Turn& turn, const StudySubmitted& event, idl::StudySpec spec) 
   }
   entry.record.owner = event.caller.principal;
   entry.record.algorithm_note = algorithm_note(spec);
+  entry.record.enqueued = spec.enqueue;
   entry.record.spec = std::move(spec);
   entry.record.state = idl::StudyState::RUNNING;
   entry.record.created_ms = turn.clock.wall_ms();
@@ -141,6 +143,7 @@ std::string difference(const idl::StudySpec& before, const idl::StudySpec& now) 
   compare(before.forbid == now.forbid, "forbid");
   compare(before.algorithm == now.algorithm, "algorithm");
   compare(before.baseline == now.baseline, "baseline");
+  compare(before.enqueue == now.enqueue, "enqueue");
   compare(before.parallel == now.parallel, "parallel");
   compare(before.resources == now.resources, "resources");
   compare(before.budget == now.budget, "budget");

@@ -172,8 +172,14 @@ std::vector<Key> search_keys() {
        .range = "a list of {parameter: value}",
        .help = "Configurations to compare with; they run first. Missing parameters take their "
                "defaults."},
+      {.name = "enqueue",
+       .type = Type::kOther,
+       .default_text = "[]",
+       .range = "a list of {parameter: value}",
+       .help = "Further configurations to try, right after the baselines and before what the "
+               "algorithm proposes. Missing parameters take their defaults. automl enqueue adds "
+               "more while the study runs."},
       later("compare", "{seeds: n}", "Re-runs winner and baseline with new seeds."),
-      later("enqueue", "a list of {parameter: value}", "Further configurations to try early."),
       later("inherit", "the name of a study", "Starts from the trials of an earlier study."),
   };
 }

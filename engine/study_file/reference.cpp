@@ -55,7 +55,7 @@ Json special_schema(std::string_view name) {
   if (name == "forbid") {
     return {{"type", "array"}, {"items", {{"type", "string"}}}};
   }
-  if (name == "baseline") {
+  if (name == "baseline" || name == "enqueue") {
     return {{"type", "array"}, {"items", {{"type", "object"}}}};
   }
   if (name == "dataset") {

@@ -17,7 +17,7 @@ namespace automl::engine::study_file {
 
 namespace {
 
-constexpr std::size_t kMostBaselines = 1'000;
+constexpr std::size_t kMostConfigurations = 1'000;
 
 // Names that other tools and later releases know.
 constexpr std::array<const char*, 5> kLater = {
@@ -46,10 +46,11 @@ void read_options(const Node& node, idl::Algorithm& algorithm, Complaints& compl
   }
 }
 
-class BaselineReader {
+// One entry of `baseline` or `enqueue`.
+class ConfigurationReader {
  public:
-  BaselineReader(std::size_t number, const SpaceReader& space, Complaints& complaints)
-      : shown_("baseline[" + std::to_string(number) + "]"),
+  ConfigurationReader(std::string shown, const SpaceReader& space, Complaints& complaints)
+      : shown_(std::move(shown)),
         space_(space),
         complaints_(complaints) {}
 
@@ -136,22 +137,25 @@ idl::Algorithm read_algorithm(const Node& node, Complaints& complaints) {
   return algorithm;
 }
 
-std::vector<std::vector<idl::Assignment>> read_baseline(const Node& node,
-                                                        const SpaceReader& space,
-                                                        Complaints& complaints) {
-  std::vector<std::vector<idl::Assignment>> baseline;
+std::vector<std::vector<idl::Assignment>> read_configurations(const std::string& key,
+                                                              const Node& node,
+                                                              const SpaceReader& space,
+                                                              Complaints& complaints) {
+  std::vector<std::vector<idl::Assignment>> configurations;
   if (!node.is_list()) {
-    complaints.add(node.at, "baseline must be a list like [{lr: 0.1}], got " + quoted(node));
-    return baseline;
+    complaints.add(node.at, key + " must be a list like [{lr: 0.1}], got " + quoted(node));
+    return configurations;
   }
-  if (node.items.size() > kMostBaselines) {
-    complaints.add(node.at, "baseline has more than 1000 entries");
-    return baseline;
+  if (node.items.size() > kMostConfigurations) {
+    complaints.add(node.at, key + " has more than 1000 entries");
+    return configurations;
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    baseline.push_back(BaselineReader(i, space, complaints).read(node.items[i]));
+    configurations.push_back(
+        ConfigurationReader(key + "[" + std::to_string(i) + "]", space, complaints)
+            .read(node.items[i]));
   }
-  return baseline;
+  return configurations;
 }
 
 }  // namespace automl::engine::study_file

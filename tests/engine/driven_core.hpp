@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ class DrivenCore : private Clock, private Random {
                  const std::string& request = "");
   Payload submit_session(const idl::SessionSpec& spec, const std::string& request = "");
   Payload stop_session(const std::string& name, bool kill = false);
+  Payload enqueue(const std::string& study,
+                  const std::map<std::string, std::string>& values,
+                  const std::string& request = "");
   Payload ask(const std::string& study, int count, const std::string& request = "");
   Payload tell(const std::string& study, std::int64_t number, std::optional<double> value);
   Payload register_runner(const std::string& token, const std::string& handle = "runner");

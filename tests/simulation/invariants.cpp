@@ -218,7 +218,7 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
   for (auto at = facts.trials.lower_bound({study.id, 0});
        at != facts.trials.end() && at->first.first == study.id;
        ++at) {
-    if (at->second.baseline) {
+    if (at->second.baseline || at->second.enqueued) {
       continue;
     }
     const auto suggestions =

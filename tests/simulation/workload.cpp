@@ -79,6 +79,9 @@ idl::StudySpec random_study(Dice& dice,
   if (dice.chance(0.3)) {
     spec.baseline.emplace_back();
   }
+  if (dice.chance(0.2)) {
+    spec.enqueue.resize(static_cast<std::size_t>(dice.between(1, 3)));
+  }
   spec.parallel = static_cast<std::int32_t>(dice.between(1, 4));
   spec.resources = random_resources(dice, nodes);
   spec.budget.trials = dice.between(1, 9);
