@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/repeats_text.hpp"
 #include "cli/table.hpp"
 
 namespace automl::cli {
@@ -71,8 +72,10 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
   }
   std::vector<double> values;
   bool any_origin = false;
+  bool any_repeats = false;
   for (const idl::LeaderboardRow& row : rows) {
     values.push_back(row.trial.value);
+    any_repeats = any_repeats || row.__isset.repeats;
     any_origin = any_origin || !origin_text(row.trial).empty();
   }
   const int decimals = decimals_for(values);
@@ -80,6 +83,9 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
   table.add_column("rank", true);
   table.add_column("trial", true);
   table.add_column(shown(board.study.spec.objective.metric), true);
+  if (any_repeats) {
+    table.add_column("repeated", true);
+  }
   for (const idl::Parameter& parameter : board.study.spec.space) {
     table.add_column(shown(parameter.name))
         .may_shrink(least_width(rows, parameter.name))
@@ -97,6 +103,9 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     std::vector<std::string> cells = {std::to_string(row.rank),
                                       std::to_string(row.trial.number),
                                       fixed_text(row.trial.value, decimals)};
+    if (any_repeats) {
+      cells.push_back(runs_text(row.repeats, decimals_for(board.comparison)));
+    }
     for (const idl::Parameter& parameter : board.study.spec.space) {
       cells.push_back(value_of(row.trial, parameter.name));
     }
@@ -112,6 +121,9 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
 }
 
 std::string comparison_text(const idl::StudyStatus& status) {
+  if (status.__isset.comparison) {
+    return repeats_text(status.comparison);
+  }
   if (!status.__isset.baseline || !status.baseline.__isset.value || !status.__isset.best) {
     return "";
   }

@@ -13,7 +13,8 @@ namespace automl::cli {
 std::string origin_text(const idl::Trial& trial);
 
 // The leaderboard as aligned text; rows of baselines and enqueued configurations are marked, the
-// best baseline's is added when it is not among them.
+// best baseline's is added when it is not among them. Where trials were run again, a column has
+// mean and interval.
 std::string board_text(const idl::Leaderboard& board, const Screen& screen);
 
 // The line that says how the best compares with the baseline, honestly; empty without a baseline.

@@ -61,9 +61,8 @@ void add_enqueue(CLI::App& app, Context& context) {
   command.option("STUDY", study, "The study").required();
   command.list("NAME=VALUE", assignments, "Values of parameters; others take their defaults")
       .required();
-  command.then([&context] {
-    context.chosen = [&context] { return enqueue(context, study, assignments); };
-  });
+  command.then(
+      [&context] { context.chosen = [&context] { return enqueue(context, study, assignments); }; });
 }
 
 }  // namespace automl::cli

@@ -25,7 +25,7 @@ std::int64_t failed_trial(EngineConnection& engine, const idl::StudyStatus& stat
       client.list_trials(page, status.study.spec.name, from, 1'000);
     });
     for (const idl::Trial& trial : page.trials) {
-      if (trial.state == idl::TrialState::FAILED) {
+      if (trial.state == idl::TrialState::FAILED && !trial.__isset.repeat_of) {
         return trial.number;
       }
       from = trial.number + 1;

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/board_text.hpp"
+#include "cli/repeats_text.hpp"
 
 namespace automl::cli {
 
@@ -164,6 +165,12 @@ std::string history_line(const idl::StudyStatus& status, const Screen& screen) {
   return cut(line, screen.width);
 }
 
+// "repeat 2 of #17"
+std::string repeat_mark(const idl::Trial& trial) {
+  return "repeat " + std::to_string(trial.repeat) + " of " +
+         (trial.repeat_of < 0 ? "the defaults" : "#" + std::to_string(trial.repeat_of));
+}
+
 // What a running trial last reported, such as "val_accuracy 0.961 @ step 12".
 std::string latest_text(const idl::Trial& trial, const idl::StudyStatus& status, bool wide) {
   if (!trial.__isset.latest_value) {
@@ -198,6 +205,7 @@ std::string running_lines(const idl::StudyStatus& status, const Screen& screen) 
     if (latest_width > 0) {
       line += padded(latest_text(*trial, status, wide), latest_width) + "  ";
     }
+    line += trial->__isset.repeat_of ? repeat_mark(*trial) + "  " : "";
     text += cut(line + configuration_text(trial->configuration), screen.width) + "\n";
   }
   return text;
@@ -224,7 +232,7 @@ std::string ended_line(const idl::Trial& trial, const idl::StudySpec& spec) {
   if (!trial.reason.empty()) {
     text += " (" + shown(trial.reason) + ")";
   }
-  const std::string origin = origin_text(trial);
+  const std::string origin = trial.__isset.repeat_of ? repeat_mark(trial) : origin_text(trial);
   return text + (origin.empty() ? "" : " [" + origin + "]");
 }
 
@@ -267,6 +275,9 @@ std::string frame_text(const idl::StudyStatus& status, const Screen& full) {
   std::string text = progress_lines(status, screen) + best_line(status, screen) + "\n";
   if (!status.best_history.empty()) {
     text += history_line(status, screen) + "\n";
+  }
+  if (status.__isset.comparison && status.study.state == idl::StudyState::RUNNING) {
+    text += cut("  " + repeats_text(status.comparison), screen.width) + "\n";
   }
   const std::string running = running_lines(status, screen);
   return text + (running.empty() ? "" : "\n" + running);

@@ -61,6 +61,9 @@ std::string no_room(const StudyEntry& study) {
   if (!study.live()) {
     return "it has ended: " + study.record.reason;
   }
+  if (study.searched()) {
+    return "its search is over: " + study.record.repetition.search_ended;
+  }
   const auto waiting = static_cast<std::int64_t>(study.record.enqueued.size());
   if (study.record.spec.budget.trials > 0 && trials_left(study) <= waiting) {
     return waiting == 0 ? "its budget of trials is used"

@@ -8,9 +8,11 @@
 #include "engine/command_line.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/ready_suggestions.hpp"
+#include "engine/repeats.hpp"
 #include "engine/settlement.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
+#include "engine/trial_seed.hpp"
 
 namespace automl::engine {
 
@@ -21,6 +23,11 @@ constexpr int kMostAtOnce = 1'000;
 
 std::int64_t trials_created(const StudyEntry& study) {
   return static_cast<std::int64_t>(study.trials.size());
+}
+
+// Repeats are not the search's.
+std::int64_t search_trials(const StudyEntry& study) {
+  return trials_created(study) - study.repeats;
 }
 
 bool baseline_left(const StudyEntry& study) {
@@ -70,6 +77,7 @@ idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) 
   idl::SessionSpec session;
   session.command = fill_command(spec.command, trial.configuration);
   session.params_json = params_json(trial.configuration);
+  session.environment["AUTOML_SEED"] = std::to_string(trial.seed);
   session.code_digest = study.record.code_digest;
   session.setup = spec.setup;
   session.datasets = spec.datasets;
@@ -89,12 +97,18 @@ idl::Trial new_trial(Turn& turn,
   trial.number = number;
   trial.proposal = number;
   trial.state = idl::TrialState::WAITING;
-  trial.configuration =
-      to_assignments(study.record.spec.space, planned.suggestion.configuration);
+  trial.configuration = to_assignments(study.record.spec.space, planned.suggestion.configuration);
   trial.proposed_because = planned.suggestion.reason;
   trial.created_ms = turn.clock.wall_ms();
   trial.baseline = planned.baseline;
   trial.enqueued = planned.enqueued;
+  const std::int64_t study_seed = study.record.spec.seed;
+  trial.seed = trial_seed(study_seed, number);
+  if (planned.repeat_of) {
+    trial.__set_repeat_of(*planned.repeat_of);
+    trial.repeat = planned.repeat;
+    trial.seed = repeat_seed(study_seed, planned.repeat);
+  }
   if (study.external()) {
     move(trial, idl::TrialState::RUNNING);
     trial.started_ms = trial.created_ms;
@@ -209,7 +223,8 @@ std::vector<idl::Trial> create_trials(Turn& turn,
   }
   turn.storage.propose(study.record, trials, sessions);
   for (std::size_t i = 0; i < trials.size(); ++i) {
-    study.trials.push_back({trials[i].state, 0, trials[i].baseline});
+    study.trials.push_back(summary_of(trials[i]));
+    study.repeats += planned[i].repeat_of ? 1 : 0;
     study.pending.emplace(trials[i].number, planned[i].suggestion.configuration);
     study.open.emplace(trials[i].number, trials[i]);
   }
@@ -227,24 +242,26 @@ std::vector<idl::Trial> create_trials(Turn& turn,
 std::int64_t trials_left(const StudyEntry& study) {
   const std::int64_t budget =
       study.record.spec.budget.trials + (planted(PlantedBug::kBudgetOffByOne) ? 1 : 0);
-  return budget <= 0 ? kMostAtOnce : std::max<std::int64_t>(0, budget - trials_created(study));
+  return budget <= 0 ? kMostAtOnce : std::max<std::int64_t>(0, budget - search_trials(study));
 }
 
 void advance_study(Turn& turn, StudyEntry& study) {
   if (!study.live()) {
     return;
   }
+  if (study.searched()) {
+    return advance_repeats(turn, study);
+  }
   if (out_of_time(turn, study)) {
-    return end_study(turn, study, idl::StudyState::DONE, "time budget used", true);
+    return end_search(turn, study, "time budget used", true);
   }
   if (used_up(study)) {
     const bool exhausted = study.exhausted && trials_left(study) > 0;
     answer_asks(turn, study, {});
-    return end_study(turn,
-                     study,
-                     idl::StudyState::DONE,
-                     exhausted ? "every configuration of the space was tried" : "all trials done",
-                     false);
+    return end_search(turn,
+                      study,
+                      exhausted ? "every configuration of the space was tried" : "all trials done",
+                      false);
   }
   if (study.record.state != idl::StudyState::RUNNING) {
     return;
@@ -283,7 +300,8 @@ void accept_suggestions(Turn& turn, const Suggested& event) {
   study.late_observations.clear();
   turn.state.touched.insert(study.record.id);
   put_ready(turn, study, event.suggestions);
-  if (study.record.state != idl::StudyState::RUNNING || study.ready.next != trials_created(study)) {
+  if (study.record.state != idl::StudyState::RUNNING || study.searched() ||
+      study.ready.next != trials_created(study)) {
     return;  // paused, ended or overtaken meanwhile; the proposal number is used again
   }
   study.exhausted = wanted(study) > 0 && event.suggestions.empty();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/event.hpp"
@@ -27,6 +29,8 @@ struct NewTrial {
   search::Suggestion suggestion;
   bool baseline = false;
   bool enqueued = false;
+  std::optional<std::int64_t> repeat_of = std::nullopt;  // as in idl::Trial
+  std::int32_t repeat = 0;
 };
 // One durable step: trials, their sessions, and the next proposal number.
 std::vector<idl::Trial> create_trials(Turn& turn,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/proposals.hpp"
+#include "engine/repeats.hpp"
 #include "engine/session_queue.hpp"
 #include "engine/study_manager.hpp"
 #include "engine/study_view.hpp"
@@ -39,19 +40,8 @@ idl::StudyStatus full_view(const StudyManager& manager, const StudyEntry& study)
     }
   }
   // Several baselines: the best of them is what the winner is compared with.
-  const TrialSummary* best = nullptr;
-  std::int64_t number = -1;
-  const bool maximize = study.record.spec.objective.goal == idl::Goal::MAXIMIZE;
-  for (std::size_t i = 0; i < study.trials.size() && study.trials[i].baseline; ++i) {
-    const TrialSummary& trial = study.trials[i];
-    if (trial.state == idl::TrialState::COMPLETE &&
-        (best == nullptr || (maximize ? trial.value > best->value : trial.value < best->value))) {
-      best = &trial;
-      number = static_cast<std::int64_t>(i);
-    }
-  }
-  if (best != nullptr) {
-    if (auto trial = load_trial(manager, study.record.id, number)) {
+  if (const auto number = best_baseline(study)) {
+    if (auto trial = load_trial(manager, study.record.id, *number)) {
       view.__set_baseline(*std::move(trial));
     }
   }
@@ -123,6 +113,16 @@ idl::Blockage study_blockage(const StudyEntry& study) {
   }
   if (study.record.state == idl::StudyState::PAUSED) {
     return blockage(name, "paused", study.record.reason + "; automl resume " + name);
+  }
+  if (study.searched()) {
+    const bool chosen = study.record.repetition.__isset.winner;
+    return blockage(
+        name,
+        "compare",
+        "the search is over (" + study.record.repetition.search_ended + "); " +
+            std::to_string(open) +
+            (chosen ? " repeats of winner and baseline are open"
+                    : " of its trials are still open, then winner and baseline run again"));
   }
   if (trials_left(study) == 0) {
     return blockage(name,
@@ -252,6 +252,9 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
   board.study = found->record;
   board.study.source_text.clear();
   board.total = static_cast<std::int64_t>(found->ranking.size());
+  if (auto comparison = comparison_of(*found)) {
+    board.__set_comparison(*std::move(comparison));
+  }
   std::int32_t rank = 0;
   for (const auto& [value, number] : found->ranking) {
     ++rank;
@@ -264,6 +267,9 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
     row.rank = rank;
     if (auto trial = load_trial(manager, found->record.id, number)) {
       row.trial = *std::move(trial);
+    }
+    if (auto repeats = repeats_of(*found, number)) {
+      row.__set_repeats(*std::move(repeats));
     }
     if (baseline && !board.__isset.baseline) {
       board.__set_baseline(row);

@@ -23,8 +23,8 @@ void load_trials(Turn& turn, StudyEntry& study) {
   for (idl::Trial& trial : trials) {
     search::Configuration configuration =
         to_configuration(study.search->space, study.record.spec.space, trial.configuration);
-    study.trials.at(static_cast<std::size_t>(trial.number)) = {
-        trial.state, trial.value, trial.baseline};
+    study.trials.at(static_cast<std::size_t>(trial.number)) = summary_of(trial);
+    study.repeats += trial.__isset.repeat_of ? 1 : 0;
     if (terminal(trial.state)) {
       ended.emplace_back(&trial, std::move(configuration));
     } else {

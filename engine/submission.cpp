@@ -55,6 +55,7 @@ void make_smoke(const EngineState& state, const std::string& owner, idl::StudySp
   }
   spec.baseline.resize(1);
   spec.enqueue.clear();
+  spec.compare_seeds = 0;
   spec.parallel = 1;
   spec.retries = 0;
   spec.budget = idl::Budget();
@@ -144,6 +145,7 @@ std::string difference(const idl::StudySpec& before, const idl::StudySpec& now) 
   compare(before.algorithm == now.algorithm, "algorithm");
   compare(before.baseline == now.baseline, "baseline");
   compare(before.enqueue == now.enqueue, "enqueue");
+  compare(before.compare_seeds == now.compare_seeds, "compare");
   compare(before.parallel == now.parallel, "parallel");
   compare(before.resources == now.resources, "resources");
   compare(before.budget == now.budget, "budget");

@@ -179,7 +179,21 @@ std::vector<Key> search_keys() {
        .help = "Further configurations to try, right after the baselines and before what the "
                "algorithm proposes. Missing parameters take their defaults. automl enqueue adds "
                "more while the study runs."},
-      later("compare", "{seeds: n}", "Re-runs winner and baseline with new seeds."),
+      {.name = "compare",
+       .type = Type::kSection,
+       .range = "{seeds}",
+       .help =
+           "When the search is over, winner and best baseline run again with new seeds, and the "
+           "results are compared: mean, interval, P(better)."},
+      {.name = "compare.seeds",
+       .type = Type::kInteger,
+       .range = "2 to 100",
+       .help = "How often each of the two runs again; without a baseline the default configuration "
+               "stands in for it. The program must use AUTOML_SEED. Such runs don't count for the "
+               "budget.",
+       .low = 2,
+       .high = 100,
+       .required = true},
       later("inherit", "the name of a study", "Starts from the trials of an earlier study."),
   };
 }

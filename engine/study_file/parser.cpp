@@ -32,6 +32,7 @@ class StudyReader {
     read_command();
     read_resources(nodes);
     read_limits();
+    read_compare();
     if (!complaints_.any()) {
       check_given();
     }
@@ -154,6 +155,21 @@ class StudyReader {
     spec_.budget.trials = by_time_only ? 0 : budget.integer("trials").value_or(0);
     if (const auto target = budget.number("target")) {
       spec_.budget.__set_target(*target);
+    }
+  }
+
+  void read_compare() {
+    const Node* node = study_.find("compare");
+    if (node == nullptr) {
+      return;
+    }
+    const Section compare(*node, "compare", "compare", complaints_);
+    spec_.compare_seeds = static_cast<std::int32_t>(compare.integer("seeds").value_or(0));
+    if (!study_.attempted("command")) {
+      complaints_.add(
+          node->at,
+          "compare needs a command: trials that are driven by ask and tell cannot be run "
+          "again");
     }
   }
 

@@ -50,9 +50,7 @@ void read_options(const Node& node, idl::Algorithm& algorithm, Complaints& compl
 class ConfigurationReader {
  public:
   ConfigurationReader(std::string shown, const SpaceReader& space, Complaints& complaints)
-      : shown_(std::move(shown)),
-        space_(space),
-        complaints_(complaints) {}
+      : shown_(std::move(shown)), space_(space), complaints_(complaints) {}
 
   std::vector<idl::Assignment> read(const Node& entry) {
     if (!entry.is_mapping()) {

@@ -230,8 +230,9 @@ TEST_F(CommandsTest, StopKnowsStudiesAndSessions) {
 TEST_F(CommandsTest, EnqueueTakesAssignments) {
   EXPECT_EQ(run({"enqueue", "digits", "lr=0.1", "note=a=b"}).out,
             "study digits tries this next: lr=0.1 note=a=b\n");
-  EXPECT_EQ(nlohmann::json::parse(run({"enqueue", "digits", "lr=0.2", "--json"}).out)["study"]["id"],
-            engine_->status.study.id);
+  EXPECT_EQ(
+      nlohmann::json::parse(run({"enqueue", "digits", "lr=0.2", "--json"}).out)["study"]["id"],
+      engine_->status.study.id);
   EXPECT_THAT(engine_->calls, ElementsAre("enqueue lr=0.1 note=a=b", "enqueue lr=0.2"));
   EXPECT_EQ(run({"enqueue", "digits"}).code, 2);
   EXPECT_THAT(run({"enqueue", "digits", "lr"}).err, HasSubstr("expected NAME=VALUE, got \"lr\""));

@@ -29,6 +29,7 @@ TEST(Enqueued, RunsAfterTheBaselinesAndBeforeTheSampler) {
   spec.baseline = {x_is(0.5)};
   spec.enqueue = {x_is(0.25), {}};
   spec.parallel = 2;
+  spec.budget.trials = 10;
   engine.submit(spec);
   const auto launched = engine.take_launches();
   ASSERT_EQ(launched.size(), 2U);

@@ -26,7 +26,8 @@ TEST(Submission, ADifferentStudyOfTheSameNameSaysWhatDiffers) {
   other.space.front().high = 2;
   other.enqueue.resize(1);
   EXPECT_EQ(refusal(engine.submit(other)),
-            "conflict: study \"s\" exists and is not the same: space, enqueue, parallel changed; give the "
+            "conflict: study \"s\" exists and is not the same: space, enqueue, parallel changed; "
+            "give the "
             "new one another name, or undo the change");
 }
 

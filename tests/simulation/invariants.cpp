@@ -41,6 +41,54 @@ void check_attempt_count(const Facts& facts, const idl::Session& session) {
               std::to_string(session.spec.retries) + " retries");
 }
 
+bool better(const idl::Study& study, double value, double than) {
+  return study.spec.objective.goal == idl::Goal::MAXIMIZE ? value > than : value < than;
+}
+
+// Repeats come when the search's trials have ended, run what they repeat, and are as many as asked
+// for.
+void check_repeats(const Facts& facts, const idl::Study& study) {
+  const std::string name = "study " + study.spec.name;
+  const idl::Repetition& repetition = study.repetition;
+  std::map<std::int64_t, std::set<std::int32_t>> made;
+  std::optional<double> best;
+  bool search_open = false;
+  for (auto at = facts.trials.lower_bound({study.id, 0});
+       at != facts.trials.end() && at->first.first == study.id;
+       ++at) {
+    const idl::Trial& trial = at->second;
+    if (!trial.__isset.repeat_of) {
+      require(made.empty(), name + ": a trial of the search follows a repeat");
+      search_open = search_open || !ended(trial.state);
+      if (trial.state == T::COMPLETE && (!best || better(study, trial.value, *best))) {
+        best = trial.value;
+      }
+      continue;
+    }
+    require(!search_open, name + ": a repeat before the search has ended");
+    require(repetition.__isset.winner, name + ": a repeat, and no winner is chosen");
+    require(trial.repeat >= 1 && trial.repeat <= study.spec.compare_seeds,
+            name + ": repeat " + std::to_string(trial.repeat) + " was not asked for");
+    require(trial.state == T::CANCELLED || made[trial.repeat_of].insert(trial.repeat).second,
+            name + ": a repeat was made twice");
+    if (trial.repeat_of >= 0) {
+      require(facts.trials.at({study.id, trial.repeat_of}).configuration == trial.configuration,
+              name + ": a repeat has another configuration than what it repeats");
+    }
+  }
+  if (repetition.__isset.winner) {
+    require(facts.trials.at({study.id, repetition.winner}).value == best,
+            name + ": the winner that is repeated is not the best trial");
+  }
+  if (study.state == idl::StudyState::DONE && study.spec.compare_seeds > 0 &&
+      !study.spec.command.empty() && best) {
+    const auto wanted = static_cast<std::size_t>(study.spec.compare_seeds);
+    require(made[repetition.winner].size() == wanted &&
+                (!repetition.__isset.baseline || made[repetition.baseline].size() == wanted),
+            name + " is done without all repeats");
+  }
+}
+
 }  // namespace
 
 void check_session(const Facts& facts, std::int64_t session_id) {
@@ -81,19 +129,21 @@ void check_study(const Facts& facts, std::int64_t study_id) {
   std::int64_t count = 0;
   std::int64_t open = 0;
   std::int64_t waiting = 0;
+  std::int64_t repeats = 0;
   for (auto at = facts.trials.lower_bound({study_id, 0});
        at != facts.trials.end() && at->first.first == study_id;
        ++at) {
     require(at->first.second == count,
             "study " + study.spec.name + ": the trials' numbers have gaps");
     ++count;
+    repeats += at->second.__isset.repeat_of ? 1 : 0;
     open += ended(at->second.state) ? 0 : 1;
     waiting += at->second.state == T::WAITING ? 1 : 0;
   }
   const std::int64_t budget = study.spec.budget.trials;
-  require(budget <= 0 || count <= budget,
-          "study " + study.spec.name + " has " + std::to_string(count) + " trials, its budget is " +
-              std::to_string(budget));
+  require(budget <= 0 || count - repeats <= budget,
+          "study " + study.spec.name + " has " + std::to_string(count - repeats) +
+              " trials, its budget is " + std::to_string(budget));
   require(study.spec.command.empty() || open <= study.spec.parallel,
           "study " + study.spec.name + " has " + std::to_string(open) +
               " open trials, parallel is " + std::to_string(study.spec.parallel));
@@ -102,6 +152,7 @@ void check_study(const Facts& facts, std::int64_t study_id) {
               " after " + std::to_string(count) + " trials");
   require(!ended(study.state) || waiting == 0,
           "study " + study.spec.name + " has ended and trials wait in it");
+  check_repeats(facts, study);
 }
 
 std::optional<double> value_by_rule(const idl::Objective& objective,
@@ -218,7 +269,7 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
   for (auto at = facts.trials.lower_bound({study.id, 0});
        at != facts.trials.end() && at->first.first == study.id;
        ++at) {
-    if (at->second.baseline || at->second.enqueued) {
+    if (at->second.baseline || at->second.enqueued || at->second.__isset.repeat_of) {
       continue;
     }
     const auto suggestions =

@@ -75,6 +75,7 @@ TEST_F(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(study.seed, 42);
   ASSERT_EQ(study.baseline.size(), 2U);
   EXPECT_EQ(study.baseline[0].size(), 4U);
+  EXPECT_EQ(study.compare_seeds, 3);
   ASSERT_EQ(study.enqueue.size(), 1U);
   EXPECT_EQ(study.enqueue[0][0].value.integer, 128);
   ASSERT_EQ(study.forbid.size(), 2U);

@@ -85,6 +85,7 @@ baseline:
   - {lr: 0.1, optimizer: sgd, momentum: 0.9, depth: 50}
   - {}
 enqueue: [{width: 128}]
+compare: {seeds: 3}
 parallel: 4
 resources: {gpus: 0, cpus: 2, memory: 8GiB, time: 2h, nodes: 1}
 executor: local
