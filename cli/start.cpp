@@ -69,6 +69,11 @@ idl::StudyStatus submit(Context& context, const std::string& path) {
   const std::string request = idl::new_request_id();
   engine.call(
       [&](idl::EngineClient& client) { client.submit_study(reply, request, text, digest, false); });
+  if (reply.outcome == idl::Submission::CREATED && !context.quiet) {
+    for (const std::string& note : reply.status.study.inherited) {
+      std::cerr << "inherits from " << shown(note) << "\n";
+    }
+  }
   if (reply.outcome == idl::Submission::CONTINUED && !context.quiet) {
     std::cerr << "study " << shown(reply.status.study.spec.name) << " exists unchanged: "
               << (reply.status.study.state == idl::StudyState::DONE ? "it is done" : "it goes on")

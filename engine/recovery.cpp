@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/inheritance.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/reports.hpp"
 #include "engine/settlement.hpp"
@@ -46,6 +47,9 @@ void load_study(Turn& turn, idl::Study record) {
   const std::int64_t id = record.id;
   try {
     entry.search = make_search(record.spec);
+    if (!record.spec.inherit.empty()) {
+      add_prior_tasks(*entry.search, record.spec, turn.storage.load_prior_tasks(id));
+    }
     entry.record = std::move(record);
     load_trials(turn, entry);
   } catch (const std::logic_error& error) {

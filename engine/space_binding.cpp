@@ -201,7 +201,10 @@ std::string forbidding_clause(const search::SearchSpace& space,
 
 search::Choice algorithm_in_force(const idl::StudySpec& spec, const search::SearchSpace& space) {
   if (spec.algorithm.name.empty() || spec.algorithm.name == "auto") {
-    return search::choose_algorithm(space, {spec.budget.trials, spec.parallel});
+    return search::choose_algorithm(space,
+                                    {.trials = spec.budget.trials,
+                                     .parallel = spec.parallel,
+                                     .inherits = !spec.inherit.empty()});
   }
   return {spec.algorithm.name, "chosen in the study file"};
 }
@@ -289,6 +292,33 @@ std::string configuration_objection(const search::SearchSpace& space,
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
+}
+
+MappedConfiguration map_configuration(const search::SearchSpace& space,
+                                      const std::vector<idl::Parameter>& parameters,
+                                      const std::vector<idl::Assignment>& assignments) {
+  const Names names = index_names(parameters);
+  search::Configuration given;
+  given.values.assign(space.size(), search::kInactive);
+  for (const idl::Assignment& assignment : assignments) {
+    const auto found = names.find(assignment.parameter);
+    if (found == names.end()) {
+      continue;
+    }
+    const idl::Parameter& parameter = parameters[found->second];
+    const std::optional<double> value = native(parameter, assignment.value);
+    const bool ranged =
+        parameter.kind == idl::ParameterKind::FLOAT || parameter.kind == idl::ParameterKind::INT;
+    if (!value || (ranged && (*value < parameter.low || *value > parameter.high))) {
+      return {std::nullopt, "with " + assignment.parameter + " outside"};
+    }
+    given.values[found->second] = *value;
+  }
+  search::Configuration repaired = space.repair(given);
+  if (!space.objection(repaired).empty()) {
+    return {std::nullopt, "forbidden"};
+  }
+  return {std::move(repaired), ""};
 }
 
 std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec) {

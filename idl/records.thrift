@@ -148,11 +148,11 @@ struct Repetition {
 /** A trial of an earlier study, in the space of the study that inherits it. */
 struct PriorTrial {
   1: list<Assignment> configuration
-  /** In the direction of the inheriting study's goal; unset: it failed. */
-  2: optional double value
+  /** In the direction of the inheriting study's goal. */
+  2: double value
 }
 
-/** What a study inherits from one earlier study; copied when the study is submitted. */
+/** What a study inherits from one earlier study; copied, and stored with the study. */
 struct PriorTask {
   1: string study
   2: list<PriorTrial> trials

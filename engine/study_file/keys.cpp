@@ -194,7 +194,13 @@ std::vector<Key> search_keys() {
        .low = 2,
        .high = 100,
        .required = true},
-      later("inherit", "the name of a study", "Starts from the trials of an earlier study."),
+      {.name = "inherit",
+       .type = Type::kOther,
+       .default_text = "[]",
+       .range = "the name of a study, or a list of names",
+       .help = "Earlier studies of the same owner whose complete trials the search starts from, as "
+               "far as their values lie in this space; for algorithms gp and tpe. They are copied "
+               "when the study is submitted."},
   };
 }
 

@@ -15,6 +15,8 @@
 #include "engine/study_file/section.hpp"
 #include "engine/study_file/space_reader.hpp"
 
+#include "search/registry.hpp"
+
 namespace automl::engine::study_file {
 
 namespace {
@@ -70,11 +72,28 @@ class StudyReader {
     if (const Node* algorithm = study_.find("algorithm")) {
       spec_.algorithm = read_algorithm(*algorithm, complaints_);
     }
+    read_inherited();
     if (const Node* command = study_.find("command")) {
       check_command(*command, space, study_.attempted("code") ? "" : directory_, complaints_);
     }
     spec_.space = space.parameters();
     spec_.forbid = space.forbid();
+  }
+
+  void read_inherited() {
+    const Node* inherit = study_.find("inherit");
+    if (inherit == nullptr) {
+      return;
+    }
+    spec_.inherit = read_inherit(*inherit, spec_.name, complaints_);
+    const std::string& name = spec_.algorithm.name;
+    const std::vector<std::string> known = search::algorithm_names();
+    if (std::find(known.begin(), known.end(), name) != known.end() && !search::inherits(name)) {
+      complaints_.add(inherit->at,
+                      "inherit: algorithm " + name +
+                          " does not learn from other studies; gp and "
+                          "tpe do");
+    }
   }
 
   void read_command() {

@@ -58,7 +58,7 @@ Json special_schema(std::string_view name) {
   if (name == "baseline" || name == "enqueue") {
     return {{"type", "array"}, {"items", {{"type", "object"}}}};
   }
-  if (name == "dataset") {
+  if (name == "dataset" || name == "inherit") {
     return {{"anyOf", {{{"type", "string"}}, list_of({{"type", "string"}})}}};
   }
   if (name == "metrics") {

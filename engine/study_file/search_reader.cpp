@@ -17,6 +17,7 @@ namespace automl::engine::study_file {
 
 namespace {
 
+constexpr std::size_t kMostInherited = 20;
 constexpr std::size_t kMostConfigurations = 1'000;
 
 // Names that other tools and later releases know.
@@ -133,6 +134,34 @@ idl::Algorithm read_algorithm(const Node& node, Complaints& complaints) {
                        quoted(node.items[0]));
   }
   return algorithm;
+}
+
+std::vector<std::string> read_inherit(const Node& node,
+                                      const std::string& study,
+                                      Complaints& complaints) {
+  std::vector<std::string> names;
+  if (!node.is_scalar() && !node.is_list()) {
+    complaints.add(node.at,
+                   "inherit must be the name of a study, or a list of names, got " + quoted(node));
+    return names;
+  }
+  if (node.items.size() > kMostInherited) {
+    complaints.add(node.at, "inherit has more than 20 entries");
+    return names;
+  }
+  const std::vector<Node> entries = node.is_list() ? node.items : std::vector<Node>{node};
+  for (const Node& entry : entries) {
+    if (!entry.is_scalar() || !valid_name(entry.text)) {
+      complaints.add(entry.at, "inherit must name a study, got " + quoted(entry));
+    } else if (entry.text == study) {
+      complaints.add(entry.at, "a study cannot inherit from itself");
+    } else if (std::find(names.begin(), names.end(), entry.text) != names.end()) {
+      complaints.add(entry.at, "inherit names \"" + entry.text + "\" twice");
+    } else {
+      names.push_back(entry.text);
+    }
+  }
+  return names;
 }
 
 std::vector<std::vector<idl::Assignment>> read_configurations(const std::string& key,

@@ -67,6 +67,24 @@ Model& JointModel::model(Role role, std::size_t number) {
   return models_.try_emplace({role, number}, *map_, options_).first->second;
 }
 
+double JointModel::trust(const ObservationTable& table) const {
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.status(row) == Status::kComplete) {
+      rows.push_back(row);
+    }
+  }
+  Points points(static_cast<Index>(rows.size()), static_cast<Index>(map_->space().size()));
+  Eigen::VectorXd values(points.rows());
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    for (std::size_t i = 0; i < map_->space().size(); ++i) {
+      points(static_cast<Index>(k), static_cast<Index>(i)) = table.unit(rows[k], i);
+    }
+    values(static_cast<Index>(k)) = table.value(rows[k]);
+  }
+  return priors_.trust(map_->features(points), values);
+}
+
 Points JointModel::best_points(const ObservationTable& table) const {
   const std::size_t count = std::min(kBest, table.ranking().size());
   Points points(static_cast<Index>(count), static_cast<Index>(map_->space().size()));
@@ -90,8 +108,9 @@ std::optional<Trained> JointModel::train_objectives(const ObservationTable& tabl
       focus.centre = table.ranking().front();
     }
     focus.rows = first ? &first->rows : nullptr;
-    std::optional<Trained> own =
-        model(Role::kObjective, k).train(table, objective(table, k), focus, effort);
+    Model& of_objective = model(Role::kObjective, k);
+    of_objective.expect(table.plain() ? &priors_ : nullptr);
+    std::optional<Trained> own = of_objective.train(table, objective(table, k), focus, effort);
     if (!own) {
       return std::nullopt;
     }

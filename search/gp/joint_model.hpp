@@ -9,6 +9,7 @@
 #include "search/gp/expected_improvement.hpp"
 #include "search/gp/feasibility.hpp"
 #include "search/gp/model.hpp"
+#include "search/gp/prior_mean.hpp"
 
 namespace automl::search::gp {
 
@@ -39,10 +40,17 @@ struct Wanted {
 class JointModel {
  public:
   // The map must outlive it.
-  JointModel(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
+  JointModel(const FeatureMap& map, const ModelOptions& options)
+      : map_(&map), options_(options), priors_(map) {}
 
   // Unset when no trial is complete, nothing could be factorised, or time is up.
   std::optional<Wanted> train(const ObservationTable& table, const Effort& effort);
+  // How far the earlier tasks are to be trusted, from 0 to their number.
+  double trust(const ObservationTable& table) const;
+  // Earlier tasks, for a single objective without constraints; other models do without them.
+  void inherit(const std::vector<PriorTask>& tasks, const Effort& effort) {
+    priors_.learn(tasks, options_, effort);
+  }
 
  private:
   enum class Role { kObjective, kConstraint, kViolation };
@@ -58,6 +66,7 @@ class JointModel {
 
   const FeatureMap* map_;
   ModelOptions options_;
+  PriorModels priors_;
   std::map<std::pair<Role, std::size_t>, Model> models_;
 };
 

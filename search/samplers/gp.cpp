@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "search/prior_tasks.hpp"
 #include "search/samplers/untried.hpp"
 #include "search/space_encoding.hpp"
 
@@ -14,8 +15,10 @@ namespace {
 
 using Eigen::Index;
 
-constexpr int kMostFronts = 8;      // scenarios with several objectives
-constexpr std::size_t kTried = 64;  // proposals looked at before giving up on the model
+constexpr int kMostFronts = 8;         // scenarios with several objectives
+constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
+constexpr double kTrusted = 0.1;       // with less than this their trials are no initial design
+constexpr std::size_t kTried = 64;     // proposals looked at before giving up on the model
 
 std::string digits(double value) {
   std::array<char, 48> text{};
@@ -67,9 +70,22 @@ Suggestion GpSampler::suggest_untried(Turn& turn, const std::string& why) {
   return {std::move(drawn->configuration), "gp: " + how};
 }
 
+std::optional<Suggestion> GpSampler::suggest_inherited(Turn& turn) {
+  for (Configuration& one : inherited_design(space_, turn.request.history.prior(), kInherited)) {
+    if (!seen(turn, one)) {
+      return Suggestion{std::move(one), "gp: among the best of earlier studies"};
+    }
+  }
+  return std::nullopt;
+}
+
 Suggestion GpSampler::suggest_initial(Turn& turn) {
+  if (std::optional<Suggestion> inherited = suggest_inherited(turn)) {
+    return *std::move(inherited);
+  }
   Configuration defaults = space_.defaults();
-  if (turn.index == 0 && space_.allowed(defaults) && !seen(turn, defaults)) {
+  const bool first = turn.index == 0 || !turn.request.history.prior().empty();
+  if (first && space_.allowed(defaults) && !seen(turn, defaults)) {
     return {std::move(defaults), "gp: the default configuration first"};
   }
   std::vector<Suggestion> points =
@@ -85,8 +101,8 @@ Suggestion GpSampler::suggest_initial(Turn& turn) {
 }
 
 Suggestion GpSampler::suggest_cheaply(Turn& turn) {
-  std::vector<Suggestion> found = cheaper_.suggest(
-      {turn.request.history, turn.pending, turn.index, turn.request.seed, 1, {}});
+  std::vector<Suggestion> found =
+      cheaper_.suggest({turn.request.history, turn.pending, turn.index, turn.request.seed, 1, {}});
   if (found.empty()) {
     return {};
   }
@@ -167,8 +183,15 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     pending_seen.add(one);
   }
   std::optional<gp::Wanted> wanted;
-  if (table_.size() >= initial_ && !map_.varying().empty() && request.count > 0) {
-    wanted = model_.train(table_, {request.seed, request.expired});
+  const gp::Effort effort{request.seed, request.expired};
+  model_.inherit(request.history.prior(), effort);
+  std::size_t initial = initial_;
+  if (!request.history.prior().empty()) {
+    initial =
+        model_.trust(table_) < kTrusted ? initial_ + kInherited : std::min(initial_, kInherited);
+  }
+  if (table_.size() >= initial && !map_.varying().empty() && request.count > 0) {
+    wanted = model_.train(table_, effort);
   }
   const auto late = [&] { return request.expired && request.expired(); };
   if (wanted) {
@@ -182,7 +205,7 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
     Turn turn{request, index, pending, pending_seen, Random(request.seed, index)};
     std::optional<Suggestion> suggestion;
-    if (table_.size() >= initial_ && late()) {
+    if (table_.size() >= initial && late()) {
       suggestion = suggest_cheaply(turn);
     } else if (!wanted) {
       suggestion = suggest_initial(turn);

@@ -36,6 +36,8 @@ struct GpOptions {
 // the pending ones may turn out to be. With outcome constraints the improvement is weighed with the
 // probability that they are met; until one trial meets them, less violation is looked for. With 2
 // to 4 objectives the expected growth of the dominated hypervolume takes the improvement's place.
+// Where the history has earlier tasks, their best configurations come first instead, and a single
+// objective without constraints has their mean function: docs/algorithms/inherit.md.
 // What is not done when time is up is left to tpe.
 class GpSampler : public Sampler {
  public:
@@ -52,6 +54,7 @@ class GpSampler : public Sampler {
   };
 
   Suggestion suggest_initial(Turn& turn);
+  std::optional<Suggestion> suggest_inherited(Turn& turn);
   std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
   double demanded(const gp::Wanted& wanted, std::uint64_t index) const;
   Suggestion suggest_cheaply(Turn& turn);

@@ -112,6 +112,21 @@ class Walk(home.EndToEnd):
         self.assertIn("enqueued", self.ok("board", "luck"))
         self.assertIn("winner against baseline", self.ok("report", "luck"))
 
+    def test_inherit(self):
+        text = ("study: %s\ncommand: awk \"BEGIN {print \\\"loss=\\\" (${x} - 0.3)^2}\"\nmetrics: {loss: 'loss=(.*)'}\n"
+                "objective: {metric: loss, goal: minimize}\nspace: {x: {float: [%s, 1]}}\nparallel: 2\n%s\n")
+        self.ok("start", self.home.study(text % ("first", 0, "algorithm: random\nbudget: {trials: 12}\nseed: 1")))
+        best = self.home.json("board", "first")["rows"][0]["trial"]["configuration"]
+        done = self.home.run("start", self.home.study(text % ("second", 0.1, "inherit: first\nbudget: {trials: 4}")))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"inherits from first: \d+ trials, left out \d+ with x outside")
+        first = self.trials("second")[0]
+        self.assertEqual(first["configuration"], best)
+        self.assertIn("best of earlier studies", first["proposed_because"])
+        self.assertIn("inherits from first", self.ok("status", "second"))
+        done = self.home.run("start", self.home.study(text % ("third", 0, "inherit: nobody")))
+        self.assertEqual((done.returncode, done.stderr), (2, 'automl: inherit: there is no study "nobody"\n'))
+
     def test_ask_and_tell(self):
         self.ok("start", self.home.study("study: outside\nobjective: {metric: y, goal: maximize}\n"
                                          "space: {x: {int: [1, 3]}}\nbudget: {trials: 3}\n"))

@@ -164,7 +164,11 @@ void Clients::submit_study(const idl::StudySpec& spec) {
     require(find(spec.name) != nullptr, "study " + spec.name + " is acknowledged and not there");
   };
   request.done = [this, spec](const engine::Payload& payload) {
-    require(refusal_in(payload) == nullptr, "study refused: " + essence(payload));
+    if (const engine::Refusal* refusal = refusal_in(payload); refusal != nullptr) {
+      require(refusal->message.rfind("inherit: ", 0) == 0 && !spec.inherit.empty(),
+              "study refused: " + essence(payload));
+      return;
+    }
     if (spec.command.empty()) {
       drive(spec.name);
     }

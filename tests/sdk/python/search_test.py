@@ -131,6 +131,15 @@ class OptimizerTest(unittest.TestCase):
             with self.assertRaises(ValueError, msg=clause):
                 Space(MIXED, [clause])
 
+    def test_earlier_searches_come_first_where_they_fit(self):
+        earlier = [({"x": 0.75, "gone": 1}, 3), ({"x": 0.25}, 7), ({"x": 4}, 99), ({"x": "no"}, 99), ({"x": 0.5}, None)]
+        optimizer = Optimizer({"x": {"float": [0, 1]}, "new": {"int": [1, 9]}}, "maximize", seed=1, inherit=[earlier])
+        first, second = optimizer.ask(2)
+        self.assertEqual((dict(first), dict(second)), ({"x": 0.25, "new": 5}, {"x": 0.75, "new": 5}))
+        self.assertIn("earlier", first.reason)
+        with self.assertRaisesRegex(ValueError, "gp and tpe"):
+            Optimizer(MIXED, algorithm="random", inherit=[earlier])
+
     def test_threads_may_share_one(self):
         optimizer = Optimizer(MIXED, seed=1, algorithm="tpe")
         threads = [threading.Thread(target=run, args=(optimizer, 10)) for _ in range(4)]

@@ -69,7 +69,7 @@ TEST(Comparison, RunsThatAgreeLeaveNoDoubt) {
 
 TEST(Comparison, SurvivesExtremeValues) {
   for (const double unit : {1e300, 1e-300}) {
-    const Comparison found =
+    const RunComparison found =
         compare({1 * unit, 2 * unit, 3 * unit}, {4 * unit, 6 * unit, 8 * unit});
     EXPECT_NEAR(*found.probability_better, 0.9723, 1e-3) << unit;
     EXPECT_NEAR(found.gain / unit, 4, 1e-9);

@@ -28,11 +28,16 @@ class Core {
        std::string algorithm,
        const search::Options& options,
        std::int64_t trials,
-       int parallel)
+       int parallel,
+       bool inherits)
       : space_(std::move(parameters), std::move(forbidden)),
         choice_{std::move(algorithm), "chosen by the caller"} {
     if (choice_.algorithm == "auto") {
-      choice_ = search::choose_algorithm(space_, {trials, parallel});
+      choice_ = search::choose_algorithm(
+          space_, {.trials = trials, .parallel = parallel, .inherits = inherits});
+    } else if (inherits && !search::inherits(choice_.algorithm)) {
+      throw search::OptionError("inherit: " + choice_.algorithm +
+                                " does not learn from earlier searches; gp and tpe do");
     }
     sampler_ = search::make_sampler(choice_.algorithm, options, space_);
   }
@@ -53,6 +58,16 @@ class Core {
       suggestions.emplace_back(std::move(one.configuration.values), std::move(one.reason));
     }
     return suggestions;
+  }
+
+  // Before the first call of `suggest`.
+  void inherit(const std::vector<std::pair<Values, double>>& trials) {
+    search::PriorTask task;
+    for (const auto& [values, value] : trials) {
+      const auto number = static_cast<std::int64_t>(task.observations.size());
+      task.observations.push_back({number, checked(values), search::Status::kComplete, value});
+    }
+    history_.inherit(std::move(task));
   }
 
   void add(std::int64_t trial, const Values& values, search::Status status, double value) {
@@ -135,8 +150,10 @@ PYBIND11_MODULE(_core, module) {
                     std::string,
                     const search::Options&,
                     std::int64_t,
-                    int>())
+                    int,
+                    bool>())
       .def("suggest", &Core::suggest, py::call_guard<py::gil_scoped_release>())
+      .def("inherit", &Core::inherit)
       .def("add", &Core::add, py::call_guard<py::gil_scoped_release>())
       .def("repair", &Core::repair)
       .def("objection", &Core::objection)

@@ -35,19 +35,26 @@ class Optimizer:
     forbid     expressions of combinations that are never tried
     trials     how many are planned (0: unknown); `auto` chooses by it
     parallel   how many run at once; `auto` chooses by it
+    inherit    earlier searches over similar spaces, each a list of (configuration, value): gp and tpe start from
+               their best and learn from them as far as they rank alike. Missing parameters take their defaults,
+               further ones are dropped, values outside the space leave a trial out
     **options  of the algorithm, as `algorithms()` lists them
 
     Any thread may call; the interpreter is free while a suggestion is computed. Raises ValueError for a space,
     algorithm or option that is not understood.
     """
 
-    def __init__(self, space, goal="minimize", algorithm="auto", seed=0, *, forbid=(), trials=0, parallel=1, **options):
+    def __init__(self, space, goal="minimize", algorithm="auto", seed=0, *, forbid=(), trials=0, parallel=1, inherit=(),
+                 **options):
         if goal not in ("minimize", "maximize"):
             raise ValueError(f"goal must be minimize or maximize, got {goal!r}")
         self.space = space if isinstance(space, Space) else Space(space, forbid)
         self._sign = 1.0 if goal == "minimize" else -1.0
         self._core = _core.Core(self.space.parameters, self.space.forbidden, algorithm,
-                                {name: str(value) for name, value in options.items()}, trials, parallel)
+                                {name: str(value) for name, value in options.items()}, trials, parallel,
+                                bool(inherit))
+        for earlier in inherit:
+            self._core.inherit(self._mapped(earlier))
         self._seed = int(seed)
         self._lock = threading.Lock()
         self._asking = threading.Lock()
@@ -121,6 +128,22 @@ class Optimizer:
                     self._best is None or self._sign * value < self._sign * self._best.value):
                 self._best = Best(number, self.space.to_dict(values), value)
         return number
+
+    def _mapped(self, earlier):
+        """The trials of an earlier search that have a place in this space, as the core takes them."""
+        trials = []
+        for configuration, value in earlier:
+            known = {name: one for name, one in configuration.items() if name in self.space.names}
+            try:
+                given = self.space.to_values(known)
+            except ValueError:
+                continue
+            values = self._core.repair(given)
+            inside = all(parameter.low <= one <= parameter.high or kind not in ("float", "int") or math.isnan(one)
+                         for parameter, kind, one in zip(self.space.parameters, self.space.kinds, given))
+            if value is not None and math.isfinite(value) and inside and not self._core.objection(values):
+                trials.append((values, self._sign * float(value)))
+        return trials
 
     def _resolve(self, trial):
         """The trial's number and values; holds the lock."""
