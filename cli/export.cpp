@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/export_text.hpp"
+#include "cli/result_text.hpp"
 #include "cli/text.hpp"
 #include "idl/json_writer.hpp"
 
@@ -30,8 +31,18 @@ std::string exact(const idl::Value& value) {
 }
 
 std::string csv_row(const idl::Study& study, const idl::Trial& trial) {
-  std::string row = std::to_string(trial.number) + "," + state_word(trial.state) + "," +
-                    (trial.__isset.value ? exact(trial.value) : "");
+  std::string row = std::to_string(trial.number) + "," + state_word(trial.state);
+  for (std::size_t i = 0; i < study.spec.objectives.size(); ++i) {
+    const auto value = value_of(trial, i);
+    row += "," + (value ? exact(*value) : "");
+  }
+  for (const std::string& metric : bounded_metrics(study.spec)) {
+    const auto value = trial.constraint_values.find(metric);
+    row += "," + (value == trial.constraint_values.end() ? "" : exact(value->second));
+  }
+  if (!study.spec.constraints.empty()) {
+    row += !trial.__isset.value ? "," : feasible(trial) ? ",true" : ",false";
+  }
   for (const idl::Parameter& parameter : study.spec.space) {
     std::string cell;
     for (const idl::Assignment& one : trial.configuration) {
@@ -51,7 +62,14 @@ std::string csv_row(const idl::Study& study, const idl::Trial& trial) {
 }
 
 std::string csv_head(const idl::Study& study) {
-  std::string head = "number,state," + csv_cell(study.spec.objective.metric);
+  std::string head = "number,state";
+  for (const idl::Objective& objective : study.spec.objectives) {
+    head += "," + csv_cell(objective.metric);
+  }
+  for (const std::string& metric : bounded_metrics(study.spec)) {
+    head += "," + csv_cell(metric);
+  }
+  head += study.spec.constraints.empty() ? "" : ",feasible";
   for (const idl::Parameter& parameter : study.spec.space) {
     head += "," + csv_cell(parameter.name);
   }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <map>
 
+#include "cli/result_text.hpp"
 #include "cli/text.hpp"
 
 namespace automl::cli {
@@ -61,6 +62,8 @@ std::string two_digits(double count) {
 
 }  // namespace
 
+bool ReportData::maximised() const { return first_objective(spec()).goal == idl::Goal::MAXIMIZE; }
+
 std::vector<EndedTrial> ended_trials(const ReportData& data) {
   std::vector<EndedTrial> ended;
   for (const idl::Trial& trial : data.trials) {
@@ -80,9 +83,10 @@ std::vector<EndedTrial> ended_trials(const ReportData& data) {
   EndedTrial last;
   for (EndedTrial& one : ended) {
     const double value = one.has_value ? one.trial->value : 0;
-    one.improves = one.has_value &&
-                   (!last.any_best || (data.maximised() ? value > last.best : value < last.best));
-    one.any_best = last.any_best || one.has_value;
+    const bool counts = one.has_value && feasible(*one.trial);
+    one.improves =
+        counts && (!last.any_best || (data.maximised() ? value > last.best : value < last.best));
+    one.any_best = last.any_best || counts;
     one.best = one.improves ? value : last.best;
     last = one;
   }

@@ -15,16 +15,17 @@ struct ReportData {
   std::vector<idl::Trial> trials;
 
   const idl::StudySpec& spec() const { return report.status.study.spec; }
-  bool maximised() const { return spec().objective.goal == idl::Goal::MAXIMIZE; }
+  // The first objective.
+  bool maximised() const;
 };
 
 // An ended trial in the order in which they ended.
 struct EndedTrial {
   const idl::Trial* trial = nullptr;
-  bool has_value = false;  // complete, with a finite value
-  bool improves = false;
+  bool has_value = false;  // complete, with a finite value of the first objective
+  bool improves = false;   // feasible, and better than all before
   bool any_best = false;
-  double best = 0;  // of all up to here; when any_best
+  double best = 0;  // of all feasible ones up to here; when any_best
 };
 // Those whose program ran to some end; cancelled ones are left out. `data` must outlive it.
 std::vector<EndedTrial> ended_trials(const ReportData& data);

@@ -5,8 +5,10 @@
 #include <cmath>
 
 #include "cli/board_text.hpp"
+#include "cli/report_front.hpp"
 #include "cli/report_plots.hpp"
 #include "cli/report_style.hpp"
+#include "cli/result_text.hpp"
 #include "cli/svg_frame.hpp"
 #include "cli/text.hpp"
 #include "idl/version.hpp"
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t kParametersShown = 24;
 constexpr std::size_t kInteractionsShown = 8;
 constexpr std::size_t kBestShown = 10;
+constexpr std::size_t kFrontShown = 40;
 constexpr double kWorthShowing = 0.005;  // share of the variance of an interaction
 
 std::string section(const std::string& title, const std::string& content) {
@@ -47,12 +50,18 @@ std::string head(const ReportData& data) {
   text += paragraph(study.algorithm_note, "soft");
   text += "<div class=\"tiles\">";
   if (status.__isset.best) {
-    text += tile(
-        number_text(status.best.value, 6),
-        "best " + study.spec.objective.metric + ", trial " + std::to_string(status.best.number));
+    text += tile(number_text(status.best.value, 6),
+                 "best " + first_objective(study.spec).metric + ", trial " +
+                     std::to_string(status.best.number));
+  } else if (several_objectives(study.spec)) {
+    text += tile(std::to_string(status.front_size),
+                 status.front_size == 1 ? "trial on the front" : "trials on the front");
   }
   text += tile(std::to_string(status.trials_complete),
                status.trials_complete == 1 ? "complete trial" : "complete trials");
+  if (status.trials_infeasible > 0) {
+    text += tile(std::to_string(status.trials_infeasible), "infeasible");
+  }
   if (status.trials_failed > 0) {
     text += tile(std::to_string(status.trials_failed), "failed");
   }
@@ -83,7 +92,24 @@ std::string head(const ReportData& data) {
   return text;
 }
 
+std::string front_section(const ReportData& data) {
+  const std::string plot = front_plot(data);
+  const std::string text = front_text(data.report.status) + ".";
+  return section(
+      "The front",
+      paragraph(text) + (plot.empty()
+                             ? ""
+                             : "<p class=\"key\"><i style=\"color:var(--accent)\"></i>the front"
+                               "<i class=\"box\" style=\"background:var(--dot)\"></i>other trials"
+                               "<i class=\"box\" style=\"background:var(--bad)\"></i>infeasible"
+                               "</p>\n<div class=\"wide\">" +
+                                   plot + "</div>"));
+}
+
 std::string best_section(const ReportData& data) {
+  if (several_objectives(data.spec())) {
+    return front_section(data);
+  }
   const std::string plot = best_plot(data);
   if (plot.empty()) {
     return "";
@@ -95,7 +121,7 @@ std::string best_section(const ReportData& data) {
         "<i class=\"box\" style=\"background:var(--band)\"></i>80 % of random searches";
   }
   return section(
-      "Best " + html_text(data.spec().objective.metric) + " so far",
+      "Best " + html_text(first_objective(data.spec()).metric) + " so far",
       key + "</p>\n<div class=\"wide\">" + plot + "</div>" + paragraph(random_text(data.report)));
 }
 
@@ -218,29 +244,65 @@ std::string failures_section(const ReportData& data) {
                                     rows + "</table>\n");
 }
 
-std::string best_table(const ReportData& data) {
+// The front, or the best trials.
+std::vector<const idl::Trial*> leading_trials(const ReportData& data) {
+  std::vector<const idl::Trial*> trials;
+  if (several_objectives(data.spec())) {
+    trials = front_trials(data);
+    trials.resize(std::min(trials.size(), kFrontShown));
+    return trials;
+  }
   std::vector<RankedTrial> ranked = ranked_trials(data, data.trials.size() + 1);
-  std::reverse(ranked.begin(), ranked.end());
-  ranked.resize(std::min(ranked.size(), kBestShown));
-  if (ranked.empty()) {
+  for (auto one = ranked.rbegin(); one != ranked.rend() && trials.size() < kBestShown; ++one) {
+    trials.push_back(one->trial);
+  }
+  return trials;
+}
+
+std::string leading_row(const idl::StudySpec& spec,
+                        const idl::Trial& trial,
+                        const std::vector<int>& decimals) {
+  std::string row = "<tr><td class=\"n\">" + std::to_string(trial.number) + "</td>";
+  for (std::size_t i = 0; i < spec.objectives.size(); ++i) {
+    row += "<td class=\"n\">" + fixed_text(value_of(trial, i).value_or(NAN), decimals[i]) + "</td>";
+  }
+  for (const std::string& metric : bounded_metrics(spec)) {
+    const auto value = trial.constraint_values.find(metric);
+    row += "<td class=\"n\">" +
+           (value == trial.constraint_values.end() ? "" : number_text(value->second)) + "</td>";
+  }
+  const std::string missed = missed_text(spec, trial);
+  const std::string origin = origin_text(trial);
+  return row + "<td><code>" + html_text(configuration_text(trial.configuration)) + "</code>" +
+         (origin.empty() ? "" : " " + origin) + (missed.empty() ? "" : " " + html_text(missed)) +
+         "</td></tr>\n";
+}
+
+std::string best_table(const ReportData& data) {
+  const idl::StudySpec& spec = data.spec();
+  const std::vector<const idl::Trial*> trials = leading_trials(data);
+  if (trials.empty()) {
     return "";
   }
-  std::vector<double> values;
-  for (const RankedTrial& one : ranked) {
-    values.push_back(one.trial->value);
+  std::string head = "<tr><th class=\"n\">trial</th>";
+  std::vector<int> decimals;
+  for (std::size_t i = 0; i < spec.objectives.size(); ++i) {
+    std::vector<double> values;
+    for (const idl::Trial* trial : trials) {
+      values.push_back(value_of(*trial, i).value_or(NAN));
+    }
+    decimals.push_back(decimals_for(values));
+    head += "<th class=\"n\">" + html_cut(spec.objectives[i].metric, 24) + "</th>";
   }
-  const int decimals = decimals_for(values);
+  for (const std::string& metric : bounded_metrics(spec)) {
+    head += "<th class=\"n\">" + html_cut(metric, 24) + "</th>";
+  }
   std::string rows;
-  for (const RankedTrial& one : ranked) {
-    rows += "<tr><td class=\"n\">" + std::to_string(one.trial->number) + "</td><td class=\"n\">" +
-            fixed_text(one.trial->value, decimals) + "</td><td><code>" +
-            html_text(configuration_text(one.trial->configuration)) + "</code>" +
-            (origin_text(*one.trial).empty() ? "" : " " + origin_text(*one.trial)) + "</td></tr>\n";
+  for (const idl::Trial* trial : trials) {
+    rows += leading_row(spec, *trial, decimals);
   }
-  return section("Best trials",
-                 "<table><tr><th class=\"n\">trial</th><th class=\"n\">" +
-                     html_cut(data.spec().objective.metric, 24) +
-                     "</th><th>configuration</th></tr>\n" + rows + "</table>\n");
+  return section(several_objectives(spec) ? "Trials of the front" : "Best trials",
+                 "<table>" + head + "<th>configuration</th></tr>\n" + rows + "</table>\n");
 }
 
 std::string time_section(const ReportData& data) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/report_plots.hpp"
+#include "cli/result_text.hpp"
 #include "cli/svg_frame.hpp"
 #include "cli/text.hpp"
 
@@ -107,7 +108,7 @@ std::vector<Axis> parallel_axes(const ReportData& data) {
       axes.push_back({one.parameter, parameter, 0});
     }
   }
-  axes.push_back({data.spec().objective.metric, nullptr, 0});
+  axes.push_back({first_objective(data.spec()).metric, nullptr, 0});
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const auto gaps = static_cast<double>(std::max<std::size_t>(axes.size() - 1, 1));
     axes[i].x = 60 + 770 * static_cast<double>(i) / gaps;

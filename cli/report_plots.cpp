@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "cli/result_text.hpp"
 #include "cli/svg_frame.hpp"
 #include "cli/text.hpp"
 
@@ -37,18 +38,25 @@ std::string shadow_drawing(const SvgFrame& frame, const std::vector<idl::ShadowP
              : drawn("band", frame.path(around) + "Z") + drawn("shadow", frame.path(middle));
 }
 
-std::string trial_dots(const SvgFrame& frame, const std::vector<EndedTrial>& ended) {
+std::string trial_dots(const idl::StudySpec& spec,
+                       const SvgFrame& frame,
+                       const std::vector<EndedTrial>& ended) {
   const std::size_t stride = 1 + ended.size() / kMostDots;
   std::string text;
   for (std::size_t i = 0; i < ended.size(); ++i) {
     const EndedTrial& one = ended[i];
     if (one.has_value && (one.improves || i % stride == 0)) {
       const auto order = static_cast<double>(i + 1);
-      text += "<circle class=\"" + std::string(one.improves ? "dot good" : "dot") + "\" cx=\"" +
-              coordinate(frame.x(order)) + "\" cy=\"" + coordinate(frame.y(one.trial->value)) +
-              "\" r=\"" + (one.improves ? "3.5" : "2.2") + "\"><title>trial " +
-              std::to_string(one.trial->number) + ": " + number_text(one.trial->value) +
+      text += "<circle class=\"" +
+              std::string(one.improves           ? "dot good"
+                          : feasible(*one.trial) ? "dot"
+                                                 : "dot miss") +
+              "\" cx=\"" + coordinate(frame.x(order)) + "\" cy=\"" +
+              coordinate(frame.y(one.trial->value)) + "\" r=\"" + (one.improves ? "3.5" : "2.2") +
+              "\"><title>trial " + std::to_string(one.trial->number) + ": " +
+              number_text(one.trial->value) +
               (one.improves ? "\n" + html_text(configuration_text(one.trial->configuration)) : "") +
+              (feasible(*one.trial) ? "" : "\n" + html_text(missed_text(spec, *one.trial))) +
               "</title></circle>";
     }
   }
@@ -61,8 +69,12 @@ std::pair<double, double> value_range(const ReportData& data, bool with_shadow) 
   const double sign = data.maximised() ? -1 : 1;
   std::vector<double> values;  // to be minimised
   const std::vector<EndedTrial> ended = ended_trials(data);
+  // Infeasible ones may be far off, so they count only where there is nothing else.
+  const bool any_feasible = std::any_of(ended.begin(), ended.end(), [](const EndedTrial& one) {
+    return one.has_value && feasible(*one.trial);
+  });
   for (const EndedTrial& one : ended) {
-    if (one.has_value) {
+    if (one.has_value && (!any_feasible || feasible(*one.trial))) {
       values.push_back(sign * one.trial->value);
     }
   }
@@ -106,7 +118,7 @@ std::string best_plot(const ReportData& data) {
                        value_range(data, true));
   std::string text = frame.y_axis(6) + frame.x_axis(8) + frame.x_title("ended trials");
   text += shadow_drawing(frame, data.report.shadow.points);
-  text += trial_dots(frame, ended) + drawn("best", frame.steps(line));
+  text += trial_dots(data.spec(), frame, ended) + drawn("best", frame.steps(line));
   return svg(900, 325, "best value after each trial", text);
 }
 
@@ -198,8 +210,9 @@ std::vector<RankedTrial> ranked_trials(const ReportData& data, std::size_t most)
       all.push_back(one.trial);
     }
   }
+  const double sign = data.maximised() ? -1 : 1;
   std::stable_sort(all.begin(), all.end(), [&](const idl::Trial* a, const idl::Trial* b) {
-    return data.maximised() ? a->value > b->value : a->value < b->value;
+    return std::pair(a->violation, sign * a->value) < std::pair(b->violation, sign * b->value);
   });
   const double last = std::max(1.0, static_cast<double>(all.size()) - 1);
   std::vector<RankedTrial> ranked;

@@ -23,8 +23,9 @@ std::string slice_plot(const ReportData& data, const idl::ParameterImportance& i
 // One line a trial over the most important parameters and the objective.
 std::string parallel_plot(const ReportData& data);
 
-// At most `most` complete trials: the best half of them, the others evenly over the ranks; the best
-// one last. `rank` is 0 for the best of all complete trials and 1 for the worst.
+// At most `most` complete trials by the first objective, infeasible ones behind all others: the
+// best half of them, the others evenly over the ranks; the best one last. `rank` is 0 for the best
+// of all complete trials and 1 for the worst.
 struct RankedTrial {
   const idl::Trial* trial;
   double rank;

@@ -40,6 +40,7 @@ pointer-events:none}
 .band{fill:var(--band);stroke:none}
 .mean{stroke:var(--warn);stroke-width:2;fill:none}
 .dot{fill:var(--dot);opacity:.75}.dot.good{fill:var(--accent);opacity:1}
+.dot.miss{fill:none;stroke:var(--bad);opacity:.8}
 circle.q0{fill:var(--q0)}circle.q1{fill:var(--q1)}circle.q2{fill:var(--q2)}
 circle.q3{fill:var(--q3)}circle.q4{fill:var(--q4)}
 .lines path{fill:none;stroke-width:1.2;opacity:.8}

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "cli/board_text.hpp"
+#include "cli/report_front.hpp"
+#include "cli/result_text.hpp"
 #include "cli/text_plot.hpp"
 
 namespace automl::cli {
@@ -17,6 +19,7 @@ constexpr std::size_t kPlotRows = 10;
 constexpr std::size_t kParametersShown = 12;
 constexpr std::size_t kInteractionsShown = 5;
 constexpr std::size_t kFailuresShown = 5;
+constexpr std::size_t kFrontShown = 15;
 constexpr double kWorthShowing = 0.01;  // share of the variance of an interaction
 
 std::string head(const ReportData& data, const Screen& screen, std::size_t width) {
@@ -28,6 +31,7 @@ std::string head(const ReportData& data, const Screen& screen, std::size_t width
     }
   };
   add(status.trials_complete, "complete");
+  add(status.trials_infeasible, "of them infeasible");
   add(status.trials_pruned, "pruned");
   add(status.trials_failed, "failed");
   add(status.trials_running, "running");
@@ -43,11 +47,48 @@ std::string head(const ReportData& data, const Screen& screen, std::size_t width
     text += "\n" + screen.bold(best) +
             wrapped(configuration_text(status.best.configuration), width, width_of(best)) + "\n";
   }
+  if (several_objectives(data.spec()) && status.front_size > 0) {
+    text += "\n" + screen.bold(wrapped(shown(front_text(status)), width)) + "\n";
+  } else if (status.trials_complete > 0 && status.trials_infeasible == status.trials_complete) {
+    text += "\nno trial keeps to all constraints\n";
+  }
   const std::string comparison = comparison_text(status);
   return text + (comparison.empty() ? "" : wrapped(comparison, width) + "\n");
 }
 
+// The front as a plot where there are two objectives, and its trials.
+std::string front(const ReportData& data, const Screen& screen, std::size_t width) {
+  const std::vector<const idl::Trial*> trials = front_trials(data);
+  if (!several_objectives(data.spec()) || trials.empty()) {
+    return "";
+  }
+  std::string text;
+  if (const std::string plot = front_text_plot(data, width, kPlotRows + 4); !plot.empty()) {
+    text += "\n" +
+            wrapped(shown(data.spec().objectives[1].metric) + " (upwards) against " +
+                        shown(data.spec().objectives[0].metric) +
+                        "   ● the front   · other trials   × infeasible",
+                    width) +
+            "\n" + plot;
+  }
+  text += "\n" + screen.bold("the front") + "\n";
+  for (std::size_t i = 0; i < std::min(trials.size(), kFrontShown); ++i) {
+    const std::string line = padded(std::to_string(trials[i]->number), 6, true) + "  " +
+                             shown(values_text(data.spec(), *trials[i])) + "  ";
+    text += cut(line + configuration_text(trials[i]->configuration), width) + "\n";
+  }
+  if (trials.size() > kFrontShown) {
+    text += "     … and " +
+            count_text(static_cast<std::int64_t>(trials.size() - kFrontShown), "other") +
+            "; automl board " + shown(data.spec().name) + " lists them\n";
+  }
+  return text;
+}
+
 std::string best_so_far(const ReportData& data, const Screen& screen, std::size_t width) {
+  if (several_objectives(data.spec())) {
+    return front(data, screen, width);
+  }
   TextPlot plot;
   for (const EndedTrial& one : ended_trials(data)) {
     if (one.any_best) {
@@ -62,7 +103,7 @@ std::string best_so_far(const ReportData& data, const Screen& screen, std::size_
   for (const idl::ShadowPoint& point : data.report.shadow.points) {
     plot.band.push_back({static_cast<double>(point.trials), point.low, point.expected, point.high});
   }
-  std::string text = "\n" + screen.bold("best " + shown(data.spec().objective.metric)) +
+  std::string text = "\n" + screen.bold("best " + shown(first_objective(data.spec()).metric)) +
                      " after each ended trial\n";
   text += plot.band.empty() ? "" : "── this study   ··░ random search, 80 % of runs\n";
   return text + plot.text(width, kPlotRows);

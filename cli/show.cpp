@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/commands.hpp"
+#include "cli/result_text.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/trial_name.hpp"
@@ -94,11 +95,14 @@ int show(Context& context, const std::string& subject) {
     std::cout << idl::to_json(detail) << "\n";
     return kDone;
   }
+  idl::StudyStatus status;
+  context.engine().call(
+      [&](idl::EngineClient& client) { client.study_status(status, name.study); });
   const idl::Trial& trial = detail.trial;
   const Screen screen = Screen::of(STDOUT_FILENO);
   std::cout << "trial " << shown(name.study) << "/" << trial.number << "  "
             << state_word(trial.state);
-  if (trial.__isset.value) {
+  if (trial.__isset.value && trial.values.size() < 2) {
     std::cout << "  value " << number_text(trial.value, 8);
   }
   std::cout << "\n";
@@ -108,6 +112,13 @@ int show(Context& context, const std::string& subject) {
   };
   if (!trial.reason.empty()) {
     line("reason", trial.reason);
+  }
+  const idl::StudySpec& spec = status.study.spec;
+  if (trial.__isset.value && (several_objectives(spec) || !spec.constraints.empty())) {
+    line("values", values_text(spec, trial));
+  }
+  if (trial.__isset.value && !spec.constraints.empty()) {
+    line("constraints", feasible(trial) ? "all met" : missed_text(spec, trial));
   }
   line("parameters", configuration_text(trial.configuration));
   line("proposed by", trial.proposed_because);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "cli/result_text.hpp"
+
 namespace automl::cli {
 
 namespace {
@@ -59,19 +61,25 @@ std::string smoke_text(const idl::TrialDetail& detail,
   for (const idl::MetricMatch& match : exit.matches) {
     add("metric", match_lines(match, screen));
   }
+  const std::string& metric = first_objective(spec).metric;
   const bool objective_found =
       std::any_of(exit.matches.begin(), exit.matches.end(), [&](const idl::MetricMatch& match) {
-        return match.metric == spec.objective.metric && match.count > 0;
+        return match.metric == metric && match.count > 0;
       });
   if (!objective_found && !detail.measurements.empty()) {
     add("metric",
-        shown(spec.objective.metric) + " reported, " +
+        shown(metric) + " reported, " +
             count_text(static_cast<std::int64_t>(detail.measurements.size()), "measurement"));
   }
-  if (detail.trial.__isset.value) {
-    add("value", shown(spec.objective.metric) + " = " + number_text(detail.trial.value, 8));
+  if (detail.trial.__isset.value && !several_objectives(spec)) {
+    add("value", shown(metric) + " = " + number_text(detail.trial.value, 8));
+  } else if (detail.trial.__isset.value) {
+    add("values", shown(values_text(spec, detail.trial)));
   } else {
     add("value", "none: " + shown(detail.trial.reason));
+  }
+  if (detail.trial.__isset.value && !spec.constraints.empty()) {
+    add("constraints", feasible(detail.trial) ? "all met" : shown(missed_text(spec, detail.trial)));
   }
   return text;
 }

@@ -50,7 +50,8 @@ int conclude(Context& context, const std::string& name) {
               << summary_text(
                      status, board, failed_trial(engine, status), Screen::of(STDOUT_FILENO));
   }
-  return status.study.state == idl::StudyState::DONE && status.__isset.best ? kDone : kFailed;
+  const bool found = status.__isset.best || status.front_size > 0;
+  return status.study.state == idl::StudyState::DONE && found ? kDone : kFailed;
 }
 
 idl::StudyStatus submit(Context& context, const std::string& path) {

@@ -4,6 +4,7 @@
 
 #include "cli/board_text.hpp"
 #include "cli/commands.hpp"
+#include "cli/result_text.hpp"
 #include "cli/study_frame.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
@@ -50,7 +51,12 @@ void print_engine(const idl::EngineInfo& info) {
   }
 }
 
-std::string number_of(const idl::Trial& trial) { return number_text(trial.value, 5); }
+std::string best_of(const idl::StudyStatus& status) {
+  if (several_objectives(status.study.spec)) {
+    return "front of " + std::to_string(status.front_size);
+  }
+  return status.__isset.best ? number_text(status.best.value, 5) : "–";
+}
 
 int overview(Context& context) {
   idl::EngineInfo info;
@@ -88,8 +94,8 @@ int overview(Context& context) {
                    std::to_string(status.trials_complete + status.trials_pruned) + total,
                    std::to_string(status.trials_running),
                    std::to_string(status.trials_failed),
-                   status.__isset.best ? number_of(status.best) : "–",
-                   shown(study.spec.objective.metric),
+                   best_of(status),
+                   shown(objectives_text(study.spec)),
                    local_time(study.created_ms)});
   }
   std::cout << "\n" << table.text(Screen::of(STDOUT_FILENO).width);

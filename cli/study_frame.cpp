@@ -7,6 +7,7 @@
 
 #include "cli/board_text.hpp"
 #include "cli/repeats_text.hpp"
+#include "cli/result_text.hpp"
 
 namespace automl::cli {
 
@@ -40,6 +41,9 @@ std::string counts_text(const idl::StudyStatus& status, const Screen& screen) {
   if (status.trials_pruned > 0) {
     text += " · " + std::to_string(status.trials_pruned) + " pruned";
   }
+  if (status.trials_infeasible > 0) {
+    text += " · " + std::to_string(status.trials_infeasible) + " infeasible";
+  }
   if (status.trials_failed > 0) {
     text += " · " + screen.bad(std::to_string(status.trials_failed) + " failed");
   }
@@ -68,8 +72,9 @@ std::string budget_text(const idl::StudySpec& spec) {
     add(duration_text(static_cast<double>(spec.budget.time_s)));
   }
   if (spec.budget.__isset.target) {
-    const bool up = spec.objective.goal == idl::Goal::MAXIMIZE;
-    add(shown(spec.objective.metric) + (up ? " ≥ " : " ≤ ") + number_text(spec.budget.target));
+    const bool up = first_objective(spec).goal == idl::Goal::MAXIMIZE;
+    add(shown(first_objective(spec).metric) + (up ? " ≥ " : " ≤ ") +
+        number_text(spec.budget.target));
   }
   return text.empty() ? "until it is stopped" : text;
 }
@@ -125,16 +130,22 @@ int study_decimals(const idl::StudyStatus& status) {
 }
 
 std::string best_line(const idl::StudyStatus& status, const Screen& screen) {
+  if (several_objectives(status.study.spec) && status.front_size > 0) {
+    return screen.bold(cut("  " + shown(front_text(status)), screen.width));
+  }
   if (!status.__isset.best) {
-    return "  best  –";
+    const bool none = status.trials_infeasible > 0 && !several_objectives(status.study.spec);
+    return none ? cut("  best  –  no trial keeps to all constraints yet", screen.width)
+                : "  best  –";
   }
   const int decimals = study_decimals(status);
   std::string right;
   if (status.__isset.baseline && status.baseline.__isset.value) {
     const double better =
-        gain(status.study.spec.objective, status.best.value, status.baseline.value);
+        gain(first_objective(status.study.spec), status.best.value, status.baseline.value);
     right = "   baseline " + fixed_text(status.baseline.value, decimals) + "  " +
-            (better >= 0 ? "+" : "") + fixed_text(better, decimals);
+            (better >= 0 ? "+" : "") + fixed_text(better, decimals) +
+            (feasible(status.baseline) ? "" : " infeasible");
   }
   const std::string value = "  best  " + fixed_text(status.best.value, decimals);
   const std::string trial = "  trial " + std::to_string(status.best.number) + "   ";
@@ -153,13 +164,15 @@ std::string history_line(const idl::StudyStatus& status, const Screen& screen) {
   if (status.__isset.best) {
     since = "   since trial " + std::to_string(status.best.number) + ": " +
             std::to_string(status.trials_since_best);
+  } else if (status.front_size > 0) {
+    since = "   since the front grew: " + std::to_string(status.trials_since_best);
   }
-  const std::string metric = cut(shown(spec.objective.metric), 24);
+  const std::string metric = cut(shown(first_objective(spec).metric), 24);
   const std::size_t used = width_of(metric) + width_of(since) + 4;
   const std::size_t room = screen.width > used ? screen.width - used : 1;
   const std::size_t width =
       std::min({room, std::size_t{60}, std::max(status.best_history.size(), std::size_t{10})});
-  const bool maximize = spec.objective.goal == idl::Goal::MAXIMIZE;
+  const bool maximize = first_objective(spec).goal == idl::Goal::MAXIMIZE;
   const std::string line =
       "  " + metric + "  " + padded(sparkline(status.best_history, maximize, width), width) + since;
   return cut(line, screen.width);
@@ -176,7 +189,7 @@ std::string latest_text(const idl::Trial& trial, const idl::StudyStatus& status,
   if (!trial.__isset.latest_value) {
     return "";
   }
-  const std::string metric = cut(shown(status.study.spec.objective.metric), 24);
+  const std::string metric = cut(shown(first_objective(status.study.spec).metric), 24);
   return metric + " " + number_text(trial.latest_value, 4) + (wide ? " @ step " : " @ ") +
          std::to_string(trial.latest_step);
 }
@@ -220,7 +233,7 @@ std::int64_t finished(const idl::StudyStatus& status) {
 std::string ended_line(const idl::Trial& trial, const idl::StudySpec& spec) {
   std::string text = "#" + std::to_string(trial.number) + " " + state_word(trial.state);
   if (trial.__isset.value) {
-    text += " " + shown(spec.objective.metric) + "=" + number_text(trial.value, 8);
+    text += " " + shown(values_text(spec, trial));
   }
   if (trial.started_ms > 0) {
     char time[32];
@@ -229,8 +242,9 @@ std::string ended_line(const idl::Trial& trial, const idl::StudySpec& spec) {
     text += time;
   }
   text += " " + configuration_text(trial.configuration);
-  if (!trial.reason.empty()) {
-    text += " (" + shown(trial.reason) + ")";
+  const std::string why = feasible(trial) ? trial.reason : missed_text(spec, trial);
+  if (!why.empty()) {
+    text += " (" + shown(why) + ")";
   }
   const std::string origin = trial.__isset.repeat_of ? repeat_mark(trial) : origin_text(trial);
   return text + (origin.empty() ? "" : " [" + origin + "]");

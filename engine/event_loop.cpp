@@ -58,7 +58,9 @@ EventLoop::EventLoop(Core& core,
       clock_(clock),
       logs_(logs),
       options_(options),
-      workers_(options.suggestion_threads, options.suggestion_deadline, [this](Event event) { post(std::move(event)); }),
+      workers_(options.suggestion_threads,
+               options.suggestion_deadline,
+               [this](Event event) { post(std::move(event)); }),
       executor_thread_(executor, options.poll, [this](Event event) { post(std::move(event)); }) {}
 
 EventLoop::~EventLoop() { refuse_all("the engine has stopped"); }

@@ -72,9 +72,9 @@ Inheritance inherit(const EngineState& state,
     }
     const StudyEntry& earlier = state.studies.at(known->second);
     const idl::StudySpec& before = earlier.record.spec;
-    const bool flip = before.objective.goal != spec.objective.goal;
+    const bool flip = before.objectives.front().goal != spec.objectives.front().goal;
     const auto trials = chosen(storage.load_trials(earlier.record.id, 0, 0),
-                               before.objective.goal == idl::Goal::MAXIMIZE);
+                               before.objectives.front().goal == idl::Goal::MAXIMIZE);
     idl::PriorTask task;
     task.study = name;
     std::map<std::string, std::int64_t> left_out;
@@ -104,7 +104,7 @@ Inheritance inherit(const EngineState& state,
 void add_prior_tasks(StudySearch& search,
                      const idl::StudySpec& spec,
                      const std::vector<idl::PriorTask>& tasks) {
-  const bool maximize = spec.objective.goal == idl::Goal::MAXIMIZE;
+  const bool maximize = spec.objectives.front().goal == idl::Goal::MAXIMIZE;
   for (const idl::PriorTask& task : tasks) {
     search::PriorTask prior;
     for (const idl::PriorTrial& trial : task.trials) {

@@ -32,6 +32,8 @@ enum class PlantedBug {
   kGpuAssignedTwice,       // to two sessions launched in one turn
   kPauseIgnored,           // the queue launches sessions of paused studies
   kSecondOutcomeAccepted,  // an outcome told for a trial that has ended is acknowledged
+  kInfeasibleTarget,       // a trial that misses a constraint reaches the target
+  kViolationNotKept,       // every trial is stored as feasible
   kCount,
 };
 

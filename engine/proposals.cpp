@@ -2,7 +2,6 @@
 #include "engine/proposals.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "engine/command_line.hpp"
@@ -83,7 +82,9 @@ idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) 
   session.datasets = spec.datasets;
   session.resources = spec.resources;
   session.metrics = spec.metrics;
-  session.required_metric = spec.objective.metric;
+  const std::vector<std::string> needed = needed_metrics(spec);
+  session.required_metric = needed.front();
+  session.further_required.assign(needed.begin() + 1, needed.end());
   session.retries = spec.retries;
   return session;
 }
@@ -192,6 +193,18 @@ void propose_given(Turn& turn, StudyEntry& study, std::int64_t count) {
     enqueued.erase(enqueued.begin());
   }
   propose(turn, study, planned);
+}
+
+// Whether the trial has ended with this outcome already.
+bool ended_so(Turn& turn, const StudyEntry& study, const TrialTold& event) {
+  const idl::Trial kept = turn.storage.load_trials(study.record.id, event.number, 1).at(0);
+  std::string why;
+  const std::optional<TrialResult> told = told_result(study.record.spec, event.outcome, why);
+  if (!told) {
+    return kept.state == idl::TrialState::FAILED;
+  }
+  const TrialResult before{kept.values, kept.constraint_values, kept.violation};
+  return kept.state == idl::TrialState::COMPLETE && *told == before;
 }
 
 // All that could be proposed was, and has ended.
@@ -325,11 +338,10 @@ void ask(Turn& turn, const TrialsAsked& event) {
     return;
   }
   if (!study->external()) {
-    return turn.refuse(call,
-                       Refusal::Kind::kConflict,
-                       "study \"" + event.study +
-                           "\" runs its own command; ask needs a study "
-                           "without one");
+    return turn.refuse(
+        call,
+        Refusal::Kind::kConflict,
+        "study \"" + event.study + "\" runs its own command; ask needs a study without one");
   }
   if (event.count < 1 || event.count > kMostAtOnce) {
     return turn.refuse(call, Refusal::Kind::kInvalid, "ask for 1 to 1000 trials at once");
@@ -371,17 +383,15 @@ void tell(Turn& turn, const TrialTold& event) {
     return turn.refuse(
         call, Refusal::Kind::kConflict, "trial " + name + " reports by itself; it takes no tell");
   }
-  const auto open = study->open.find(event.number);
-  if (open != study->open.end()) {
+  const std::string objection = outcome_objection(study->record.spec, event.outcome);
+  if (!objection.empty()) {
+    return turn.refuse(call, Refusal::Kind::kInvalid, "trial " + name + ": " + objection);
+  }
+  if (study->open.count(event.number) != 0) {
     settle_told(turn, *study, event.number, event.outcome);
     return turn.reply(call, std::monostate());
   }
-  const TrialSummary& ended = study->trials[static_cast<std::size_t>(event.number)];
-  const bool has_value = event.outcome.__isset.value && std::isfinite(event.outcome.value);
-  const bool same =
-      has_value ? ended.state == idl::TrialState::COMPLETE && ended.value == event.outcome.value
-                : ended.state == idl::TrialState::FAILED;
-  if (same || planted(PlantedBug::kSecondOutcomeAccepted)) {
+  if (ended_so(turn, *study, event) || planted(PlantedBug::kSecondOutcomeAccepted)) {
     return turn.reply(call, std::monostate());
   }
   turn.refuse(call, Refusal::Kind::kConflict, "trial " + name + " has ended with another outcome");

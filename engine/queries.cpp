@@ -10,6 +10,7 @@
 #include "engine/study_manager.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
+#include "engine/trial_result.hpp"
 
 namespace automl::engine {
 
@@ -34,8 +35,8 @@ std::optional<idl::Trial> load_trial(const StudyManager& manager,
 
 idl::StudyStatus full_view(const StudyManager& manager, const StudyEntry& study) {
   idl::StudyStatus view = study_view(study, manager.clock());
-  if (!study.ranking.empty()) {
-    if (auto best = load_trial(manager, study.record.id, study.ranking.begin()->second)) {
+  if (const auto number = study.ranking.best()) {
+    if (auto best = load_trial(manager, study.record.id, *number)) {
       view.__set_best(*std::move(best));
     }
   }
@@ -194,7 +195,13 @@ Payload study_status(const StudyManager& manager, const std::string& study) {
   if (found == nullptr) {
     return no_study(study);
   }
-  return full_view(manager, *found);
+  idl::StudyStatus view = full_view(manager, *found);
+  for (idl::Trial& trial : view.front) {
+    if (auto whole = load_trial(manager, found->record.id, trial.number)) {
+      trial = *std::move(whole);
+    }
+  }
+  return view;
 }
 
 Payload list_studies(const StudyManager& manager) {
@@ -202,6 +209,7 @@ Payload list_studies(const StudyManager& manager) {
   for (const auto& [id, study] : manager.state().studies) {
     views.push_back(full_view(manager, study));
     views.back().best_history.clear();
+    views.back().front.clear();
   }
   return views;
 }
@@ -256,8 +264,9 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
     board.__set_comparison(*std::move(comparison));
   }
   std::int32_t rank = 0;
-  for (const auto& [value, number] : found->ranking) {
+  for (const auto& [number, front] : found->ranking.places()) {
     ++rank;
+    board.front_size += front == 1 ? 1 : 0;
     const bool baseline = found->trials[static_cast<std::size_t>(number)].baseline;
     const bool shown = rank <= std::clamp(limit, 1, kPage);
     if (!shown && (!baseline || board.__isset.baseline)) {
@@ -265,12 +274,14 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
     }
     idl::LeaderboardRow row;
     row.rank = rank;
+    row.front = front;
     if (auto trial = load_trial(manager, found->record.id, number)) {
       row.trial = *std::move(trial);
     }
     if (auto repeats = repeats_of(*found, number)) {
       row.__set_repeats(*std::move(repeats));
     }
+    row.missed = missed_constraints(found->record.spec, row.trial);
     if (baseline && !board.__isset.baseline) {
       board.__set_baseline(row);
     }

@@ -45,6 +45,7 @@ void load_trials(Turn& turn, StudyEntry& study) {
 void load_study(Turn& turn, idl::Study record) {
   StudyEntry entry;
   const std::int64_t id = record.id;
+  const std::string name = record.spec.name;
   try {
     entry.search = make_search(record.spec);
     if (!record.spec.inherit.empty()) {
@@ -53,8 +54,7 @@ void load_study(Turn& turn, idl::Study record) {
     entry.record = std::move(record);
     load_trials(turn, entry);
   } catch (const std::logic_error& error) {
-    throw storage::Corruption("study " + entry.record.spec.name +
-                              " in the store cannot be read: " + error.what());
+    throw storage::Corruption("study " + name + " in the store cannot be read: " + error.what());
   }
   turn.state.study_by_name[entry.record.owner + "/" + entry.record.spec.name] = id;
   turn.state.studies.emplace(id, std::move(entry));
@@ -71,7 +71,7 @@ void load_trace(Turn& turn, SessionEntry& session) {
     if (stored.attempt != session.attempt->number) {
       continue;
     }
-    follow(session.trace, study.record.spec.objective, stored.measurement);
+    follow(session.trace, study.record.spec, stored.measurement);
     session.latest_step = stored.measurement.step;
     for (const auto& [metric, value] : stored.measurement.metrics) {
       session.latest_metrics[metric] = value;

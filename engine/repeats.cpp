@@ -71,7 +71,7 @@ std::optional<std::int64_t> choose_baseline(const StudyEntry& study, std::int64_
 
 void choose(StudyEntry& study) {
   idl::Repetition& repetition = study.record.repetition;
-  repetition.__set_winner(study.ranking.begin()->second);
+  repetition.__set_winner(study.ranking.best().value());
   if (const auto baseline = choose_baseline(study, repetition.winner)) {
     repetition.__set_baseline(*baseline);
   }
@@ -131,6 +131,21 @@ bool all_equal(const idl::WinnerComparison& view) {
          equal(view.winner.values) && equal(view.baseline.values);
 }
 
+void note_infeasible(const StudyEntry& study,
+                     std::int64_t trial,
+                     const std::string& whose,
+                     std::vector<std::string>& notes) {
+  const auto count =
+      std::count_if(first_repeat(study), study.trials.end(), [&](const TrialSummary& one) {
+        return one.repeat_of == trial && one.state == idl::TrialState::COMPLETE &&
+               one.violation > 0;
+      });
+  if (count > 0) {
+    notes.push_back(std::to_string(count) + (count == 1 ? " run" : " runs") + " of the " + whose +
+                    (count == 1 ? " misses" : " miss") + " a constraint");
+  }
+}
+
 std::string alone_because(const StudyEntry& study) {
   const idl::Repetition& repetition = study.record.repetition;
   if (study.trials[static_cast<std::size_t>(repetition.winner)].baseline) {
@@ -149,7 +164,7 @@ std::string alone_because(const StudyEntry& study) {
 
 void end_search(Turn& turn, StudyEntry& study, const std::string& reason, bool stop_running) {
   // A trial that still runs may be the first to have a value.
-  const bool any = !study.ranking.empty() || !study.open.empty();
+  const bool any = study.ranking.best() || !study.open.empty();
   const bool repeats =
       study.record.spec.compare_seeds > 0 && !study.external() && !study.record.smoke && any;
   if (!repeats) {
@@ -169,7 +184,7 @@ void advance_repeats(Turn& turn, StudyEntry& study) {
   if (!repetition.__isset.winner && !study.open.empty()) {
     return;  // the search's last trials; one of them may still win
   }
-  if (study.ranking.empty()) {
+  if (!study.ranking.best()) {
     return end_study(turn, study, idl::StudyState::DONE, repetition.search_ended, false);
   }
   if (!repetition.__isset.winner) {
@@ -238,10 +253,15 @@ std::optional<idl::WinnerComparison> comparison_of(const StudyEntry& study) {
   } else {
     view.notes.push_back(alone_because(study));
   }
+  note_infeasible(study, repetition.winner, "winner", view.notes);
+  if (repetition.__isset.baseline) {
+    const bool defaults = repetition.baseline == kDefaults;
+    note_infeasible(study, repetition.baseline, defaults ? "defaults" : "baseline", view.notes);
+  }
   if (all_equal(view)) {
     view.notes.emplace_back(kAllEqual);
   }
-  const bool maximize = study.record.spec.objective.goal == idl::Goal::MAXIMIZE;
+  const bool maximize = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE;
   const search::RunComparison compared = compare_runs(view, maximize);
   if (!view.winner.values.empty() && !view.baseline.values.empty()) {
     view.__set_gain(compared.gain);
@@ -257,13 +277,14 @@ std::optional<idl::WinnerComparison> comparison_of(const StudyEntry& study) {
 }
 
 std::optional<std::int64_t> best_baseline(const StudyEntry& study) {
-  const bool maximize = study.record.spec.objective.goal == idl::Goal::MAXIMIZE;
+  const bool maximize = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE;
+  const auto key = [&](const TrialSummary& trial) {
+    return std::pair(trial.violation, maximize ? -trial.value : trial.value);
+  };
   std::optional<std::int64_t> best;
   for (std::size_t i = 0; i < study.trials.size() && study.trials[i].baseline; ++i) {
-    const double value = study.trials[i].value;
-    const double other = best ? study.trials[static_cast<std::size_t>(*best)].value : 0;
     if (study.trials[i].state == idl::TrialState::COMPLETE &&
-        (!best || (maximize ? value > other : value < other))) {
+        (!best || key(study.trials[i]) < key(study.trials[static_cast<std::size_t>(*best)]))) {
       best = static_cast<std::int64_t>(i);
     }
   }

@@ -13,7 +13,8 @@ namespace automl::engine {
 // counts them.
 
 // The search of a live study is over, for good. It goes on with repeats, or ends as done where
-// there is nothing to repeat. `stop_running`: its running trials are told to stop.
+// there is nothing to repeat: no winner, since no trial is feasible or there are several
+// objectives. `stop_running`: its running trials are told to stop.
 void end_search(Turn& turn, StudyEntry& study, const std::string& reason, bool stop_running);
 
 // Chooses winner and baseline when the search's last trial has ended, makes the repeats that
@@ -25,7 +26,7 @@ std::optional<idl::WinnerComparison> comparison_of(const StudyEntry& study);
 // The repeats of one trial (-1: of the default configuration); unset where there are none.
 std::optional<idl::RepeatedRuns> repeats_of(const StudyEntry& study, std::int64_t trial);
 
-// The complete baseline with the best value.
+// The complete baseline with the best value; a feasible one if there is any.
 std::optional<std::int64_t> best_baseline(const StudyEntry& study);
 
 }  // namespace automl::engine

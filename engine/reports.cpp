@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reports.hpp"
 
-#include <cmath>
 #include <utility>
 
 #include "engine/planted_bug.hpp"
@@ -95,7 +94,7 @@ idl::Verdict verdict_for(const SessionEntry& session) {
 }
 
 void show_latest(StudyEntry& study, SessionEntry& session) {
-  const auto value = session.latest_metrics.find(study.record.spec.objective.metric);
+  const auto value = session.latest_metrics.find(study.record.spec.objectives.front().metric);
   const auto trial = study.open.find(session.record.trial_number);
   if (value != session.latest_metrics.end() && trial != study.open.end()) {
     trial->second.__set_latest_value(value->second);
@@ -134,7 +133,7 @@ void store_measurements(Turn& turn,
       session.latest_metrics[metric] = value;
     }
     if (study != nullptr) {
-      follow(session.trace, study->record.spec.objective, measurement);
+      follow(session.trace, study->record.spec, measurement);
     }
   }
   if (study != nullptr) {
@@ -143,53 +142,6 @@ void store_measurements(Turn& turn,
 }
 
 }  // namespace
-
-void follow(ObjectiveTrace& trace,
-            const idl::Objective& objective,
-            const idl::Measurement& measurement) {
-  const auto found = measurement.metrics.find(objective.metric);
-  if (found == measurement.metrics.end()) {
-    return;
-  }
-  const double value = found->second;
-  trace.any = true;
-  trace.last = value;
-  if (std::isfinite(value)) {
-    const bool better =
-        !trace.best ||
-        (objective.goal == idl::Goal::MAXIMIZE ? value > *trace.best : value < *trace.best);
-    if (better) {
-      trace.best = value;
-    }
-  }
-  trace.window.push_back(value);
-  while (static_cast<std::int32_t>(trace.window.size()) > std::max(1, objective.window)) {
-    trace.window.pop_front();
-  }
-}
-
-std::optional<double> final_value(const ObjectiveTrace& trace,
-                                  const idl::Objective& objective,
-                                  std::string& why) {
-  if (!trace.any) {
-    why = "ended without reporting " + objective.metric;
-    return std::nullopt;
-  }
-  double value = trace.last;
-  if (objective.rule == idl::ValueRule::BEST) {
-    value = trace.best.value_or(trace.last);
-  } else if (objective.rule == idl::ValueRule::MEAN_LAST) {
-    value = 0;
-    for (const double one : trace.window) {
-      value += one / static_cast<double>(trace.window.size());
-    }
-  }
-  if (!std::isfinite(value)) {
-    why = objective.metric + " is " + (std::isnan(value) ? "not a number" : "infinite");
-    return std::nullopt;
-  }
-  return value;
-}
 
 void register_runner(Turn& turn, const RunnerRegistered& event) {
   SessionEntry* session = session_of(turn, event.call, event.token, PlantedBug::kRegisterUnfenced);

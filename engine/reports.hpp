@@ -12,13 +12,4 @@ void register_runner(Turn& turn, const RunnerRegistered& event);
 // Stores a batch of measurements, writes its log, and answers with a verdict.
 void record(Turn& turn, const BatchReported& event);
 
-// Adds a measurement to what the final value is computed from.
-void follow(ObjectiveTrace& trace,
-            const idl::Objective& objective,
-            const idl::Measurement& measurement);
-// The final value by the objective's rule; unset with the reason in `why` when there is none.
-std::optional<double> final_value(const ObjectiveTrace& trace,
-                                  const idl::Objective& objective,
-                                  std::string& why);
-
 }  // namespace automl::engine

@@ -2,7 +2,6 @@
 #include "engine/settlement.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "engine/planted_bug.hpp"
@@ -63,9 +62,11 @@ void judge_study(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
   if (!study.live() || study.searched()) {
     return;
   }
-  if (trial.state == idl::TrialState::COMPLETE && study.record.spec.budget.__isset.target) {
+  const bool feasible = trial.violation <= 0 || planted(PlantedBug::kInfeasibleTarget);
+  if (trial.state == idl::TrialState::COMPLETE && feasible &&
+      study.record.spec.budget.__isset.target) {
     const double target = study.record.spec.budget.target;
-    const bool reached = study.record.spec.objective.goal == idl::Goal::MAXIMIZE
+    const bool reached = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE
                              ? trial.value >= target
                              : trial.value <= target;
     if (reached) {
@@ -100,15 +101,18 @@ void end_trial(Turn& turn,
                StudyEntry& study,
                std::int64_t number,
                idl::TrialState::type state,
-               std::optional<double> value,
+               const std::optional<TrialResult>& result,
                const std::string& reason) {
   idl::Trial trial = study.open.at(number);
   move(trial, state);
   trial.reason = reason;
   trial.ended_ms = turn.clock.wall_ms();
   trial.finish_order = study.finished + 1;
-  if (value) {
-    trial.__set_value(*value);
+  if (result) {
+    trial.__set_value(result->values.front());
+    trial.values = result->values;
+    trial.constraint_values = result->constraint_values;
+    trial.violation = planted(PlantedBug::kViolationNotKept) ? 0 : result->violation;
   }
   if (!planted(PlantedBug::kResultStateSplit)) {
     turn.storage.update_trial(trial);
@@ -125,7 +129,7 @@ void end_session_and_trial(Turn& turn,
                            SessionEntry& session,
                            idl::SessionState::type session_state,
                            idl::TrialState::type trial_state,
-                           std::optional<double> value,
+                           const std::optional<TrialResult>& result,
                            const std::string& reason) {
   end_session(turn, session, session_state, reason);
   const std::int64_t id = session.record.id;
@@ -134,7 +138,7 @@ void end_session_and_trial(Turn& turn,
   turn.state.sessions.erase(id);
   turn.state.queue_touched = true;
   if (study_id != 0) {
-    end_trial(turn, turn.state.studies.at(study_id), number, trial_state, value, reason);
+    end_trial(turn, turn.state.studies.at(study_id), number, trial_state, result, reason);
   }
 }
 
@@ -193,23 +197,33 @@ void settle_stopped(Turn& turn,
                         note);
 }
 
+// The runner's message when it is about this metric's pattern, which found nothing.
+std::string where_it_was_looked_for(const SessionEntry& session, const std::string& metric) {
+  const std::string& message = session.attempt->exit.message;
+  for (const idl::MetricPattern& pattern : session.record.spec.metrics) {
+    if (pattern.metric == metric && message.find(pattern.pattern) != std::string::npos) {
+      return ": " + message;
+    }
+  }
+  return "";
+}
+
 void settle_complete(Turn& turn, SessionEntry& session) {
   end_attempt(turn, session, idl::AttemptState::COMPLETE);
   std::string why;
-  std::optional<double> value;
+  std::optional<TrialResult> result;
   idl::TrialState::type state = idl::TrialState::COMPLETE;
   if (session.record.study_id != 0) {
-    const idl::Objective& objective =
-        turn.state.studies.at(session.record.study_id).record.spec.objective;
-    value = final_value(session.trace, objective, why);
-    if (!value) {
+    std::string missing;
+    result = final_result(
+        session.trace, turn.state.studies.at(session.record.study_id).record.spec, why, missing);
+    if (!result) {
       state = idl::TrialState::FAILED;
-      const std::string& where = session.attempt->exit.message;  // which pattern found nothing
-      why += session.trace.any || where.empty() ? "" : ": " + where;
+      why += missing.empty() ? "" : where_it_was_looked_for(session, missing);
     }
   }
   forget_attempt(turn, session);
-  end_session_and_trial(turn, session, idl::SessionState::COMPLETE, state, value, why);
+  end_session_and_trial(turn, session, idl::SessionState::COMPLETE, state, result, why);
 }
 
 }  // namespace
@@ -226,22 +240,18 @@ void account_for(StudyEntry& study,
   if (trial.state == idl::TrialState::CANCELLED) {
     return;
   }
-  const bool maximize = study.record.spec.objective.goal == idl::Goal::MAXIMIZE;
-  search::Observation observation;
-  observation.trial = trial.number;
-  observation.configuration = configuration;
-  observation.status = search::Status::kFailed;
+  search::Observation observation = to_observation(study.record.spec, trial, configuration);
   if (trial.state == idl::TrialState::FAILED) {
     ++study.failure_messages[trial.reason];
   } else {
-    const double value = maximize ? -trial.value : trial.value;
-    const bool best = study.ranking.empty() || value < study.ranking.begin()->first;
-    observation.status = search::Status::kComplete;
-    observation.value = value;
-    study.ranking.emplace(value, trial.number);
-    study.finished_since_best = best ? 0 : study.finished_since_best + 1;
-    const double best_value = study.ranking.begin()->first;
-    study.best_history.push_back(maximize ? -best_value : best_value);
+    std::vector<double> values = {observation.value};
+    values.insert(values.end(), observation.further.begin(), observation.further.end());
+    const bool leads = study.ranking.add(trial.number, std::move(values), trial.violation);
+    study.finished_since_best = leads ? 0 : study.finished_since_best + 1;
+    if (const std::optional<double> best = study.ranking.best_value()) {
+      const bool flip = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE;
+      study.best_history.push_back(flip ? -*best : *best);
+    }
     study.finished_duration_ms += static_cast<double>(trial.ended_ms - trial.started_ms);
   }
   if (study.computing.ticket != 0) {
@@ -326,14 +336,10 @@ void request_stop(Turn& turn,
 }
 
 void settle_told(Turn& turn, StudyEntry& study, std::int64_t number, const idl::Outcome& outcome) {
-  if (outcome.__isset.value && std::isfinite(outcome.value)) {
-    return end_trial(turn, study, number, idl::TrialState::COMPLETE, outcome.value, "");
-  }
-  std::string why = outcome.failure;
-  if (why.empty()) {
-    why = outcome.__isset.value ? "the value told is not finite" : "told as failed";
-  }
-  end_trial(turn, study, number, idl::TrialState::FAILED, std::nullopt, why);
+  std::string why;
+  const std::optional<TrialResult> result = told_result(study.record.spec, outcome, why);
+  const auto state = result ? idl::TrialState::COMPLETE : idl::TrialState::FAILED;
+  end_trial(turn, study, number, state, result, why);
 }
 
 void stop_trials(Turn& turn,

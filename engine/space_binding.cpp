@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "engine/parameter_value.hpp"
+#include "engine/trial_result.hpp"
 
 namespace automl::engine {
 
@@ -199,11 +200,31 @@ std::string forbidding_clause(const search::SearchSpace& space,
   return "";
 }
 
+void check_objectives(const std::string& algorithm, std::size_t count) {
+  if (count == 0) {
+    throw search::OptionError("a study needs an objective");
+  }
+  const std::size_t most = search::most_objectives(algorithm);
+  if (count <= most) {
+    return;
+  }
+  std::string able;
+  for (const std::string& name : search::algorithm_names()) {
+    if (count <= search::most_objectives(name)) {
+      able += (able.empty() ? "" : ", ") + name;
+    }
+  }
+  throw search::OptionError(algorithm + " takes at most " + std::to_string(most) +
+                            (most == 1 ? " objective" : " objectives") + ", the study has " +
+                            std::to_string(count) + "; these take them: " + able);
+}
+
 search::Choice algorithm_in_force(const idl::StudySpec& spec, const search::SearchSpace& space) {
   if (spec.algorithm.name.empty() || spec.algorithm.name == "auto") {
     return search::choose_algorithm(space,
                                     {.trials = spec.budget.trials,
                                      .parallel = spec.parallel,
+                                     .objectives = spec.objectives.size(),
                                      .inherits = !spec.inherit.empty()});
   }
   return {spec.algorithm.name, "chosen in the study file"};
@@ -325,11 +346,47 @@ std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec) {
   auto search = std::shared_ptr<StudySearch>(
       new StudySearch{make_space(spec.space, spec.forbid), nullptr, {}, {}, 0});
   search->seed = static_cast<std::uint64_t>(spec.seed);
-  search->sampler =
-      search::make_sampler(algorithm_in_force(spec, search->space).algorithm,
-                           {spec.algorithm.options.begin(), spec.algorithm.options.end()},
-                           search->space);
+  const std::string algorithm = algorithm_in_force(spec, search->space).algorithm;
+  search->sampler = search::make_sampler(
+      algorithm, {spec.algorithm.options.begin(), spec.algorithm.options.end()}, search->space);
+  check_objectives(algorithm, spec.objectives.size());
   return search;
+}
+
+search::Observation to_observation(const idl::StudySpec& spec,
+                                   const idl::Trial& trial,
+                                   const search::Configuration& configuration) {
+  search::Observation observation;
+  observation.trial = trial.number;
+  observation.configuration = configuration;
+  observation.status = search::Status::kFailed;
+  if (trial.state != idl::TrialState::COMPLETE) {
+    return observation;
+  }
+  if (trial.values.size() != spec.objectives.size()) {
+    throw std::invalid_argument("trial " + std::to_string(trial.number) + " has " +
+                                std::to_string(trial.values.size()) + " values for " +
+                                std::to_string(spec.objectives.size()) + " objectives");
+  }
+  observation.status = search::Status::kComplete;
+  for (std::size_t i = 0; i < trial.values.size(); ++i) {
+    const bool flip = spec.objectives[i].goal == idl::Goal::MAXIMIZE;
+    const double value = flip ? -trial.values[i] : trial.values[i];
+    if (i == 0) {
+      observation.value = value;
+    } else {
+      observation.further.push_back(value);
+    }
+  }
+  for (const idl::Constraint& constraint : spec.constraints) {
+    const auto value = trial.constraint_values.find(constraint.metric);
+    if (value == trial.constraint_values.end()) {
+      throw std::invalid_argument("trial " + std::to_string(trial.number) + " lacks " +
+                                  constraint.metric);
+    }
+    observation.constraints.push_back(excess(constraint, value->second));
+  }
+  return observation;
 }
 
 std::string algorithm_note(const idl::StudySpec& spec) {

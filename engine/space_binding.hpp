@@ -56,8 +56,15 @@ struct StudySearch {
   std::uint64_t seed = 0;
 };
 
-// Throws search::SpaceError or search::OptionError.
+// Throws search::SpaceError, or search::OptionError also when the algorithm cannot have so many
+// objectives or there is none.
 std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec);
+
+// A trial that has ended, complete or not, as samplers see it. Throws std::invalid_argument when it
+// is complete and its values do not belong to this study.
+search::Observation to_observation(const idl::StudySpec& spec,
+                                   const idl::Trial& trial,
+                                   const search::Configuration& configuration);
 
 // What the study's algorithm is in fact, and why: `auto → gp: …`.
 std::string algorithm_note(const idl::StudySpec& spec);

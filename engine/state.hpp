@@ -15,25 +15,19 @@
 
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
+#include "engine/ranking.hpp"
 #include "engine/space_binding.hpp"
+#include "engine/trial_result.hpp"
 #include "service_types.h"
 
 namespace automl::engine {
 
 // What the engine keeps in memory. All of it can be rebuilt from the store (recovery.cpp).
 
-// The objective's measurements of one attempt, reduced to what its final value needs.
-struct ObjectiveTrace {
-  bool any = false;
-  double last = 0;
-  std::optional<double> best;  // of the finite ones
-  std::deque<double> window;   // the last `Objective::window`
-};
-
 struct SessionEntry {
   idl::Session record;
   std::optional<idl::Attempt> attempt;  // the open one
-  ObjectiveTrace trace;
+  ResultTrace trace;
   // Monotonic milliseconds.
   std::int64_t last_contact_ms = 0;   // registration, report, or launch
   std::int64_t suspect_since_ms = 0;  // 0: not suspected
@@ -52,8 +46,9 @@ struct SessionEntry {
 // What is kept of a trial that has ended; the rest is in the store.
 struct TrialSummary {
   idl::TrialState::type state = idl::TrialState::WAITING;
-  double value = 0;
+  double value = 0;  // of the first objective
   bool baseline = false;
+  double violation = 0;
   std::optional<std::int64_t> repeat_of = std::nullopt;  // as in idl::Trial
   std::int32_t repeat = 0;
 };
@@ -62,6 +57,7 @@ inline TrialSummary summary_of(const idl::Trial& trial) {
   return {trial.state,
           trial.value,
           trial.baseline,
+          trial.violation,
           repeats ? std::optional(trial.repeat_of) : std::nullopt,
           trial.repeat};
 }
@@ -96,12 +92,12 @@ struct StudyEntry {
   std::int64_t repeats = 0;                 // the last so many of them repeat others
   std::map<std::int64_t, idl::Trial> open;  // waiting and running ones
   std::map<std::int64_t, search::Configuration> pending;
-  std::set<std::pair<double, std::int64_t>> ranking;  // (value to minimise, number), complete ones
-  std::vector<double> best_history;                   // after each complete trial
+  Ranking ranking;                   // of complete trials
+  std::vector<double> best_history;  // the first objective's, after each complete trial
   std::map<idl::TrialState::type, std::int64_t> counts;
-  std::int64_t finished = 0;  // last finish_order
-  std::int64_t finished_since_best = 0;
-  double finished_duration_ms = 0;  // summed over complete trials
+  std::int64_t finished = 0;             // last finish_order
+  std::int64_t finished_since_best = 0;  // complete trials since one took the lead
+  double finished_duration_ms = 0;       // summed over complete trials
   Computation computing;
   ReadySuggestions ready;
   std::int64_t suggestion_ms = 0;                      // what the last computation took

@@ -28,7 +28,9 @@ constexpr std::size_t kNextTrials = 20;
 constexpr std::size_t kMostShadow = 2000;  // trials
 constexpr std::size_t kInteractionsShown = 30;
 
-bool maximised(const idl::StudySpec& spec) { return spec.objective.goal == idl::Goal::MAXIMIZE; }
+bool maximised(const idl::StudySpec& spec, std::size_t objective = 0) {
+  return spec.objectives.at(objective).goal == idl::Goal::MAXIMIZE;
+}
 
 // A value of one parameter as clients see it.
 idl::Value native_value(const idl::StudySpec& spec,
@@ -65,7 +67,7 @@ idl::ObjectiveImportance importance_of(const idl::StudySpec& spec,
   const search::Importance found = search::importance(
       space, history, static_cast<std::uint64_t>(spec.seed), {.objective = objective});
   idl::ObjectiveImportance result;
-  result.metric = spec.objective.metric;
+  result.metric = spec.objectives[objective].metric;
   result.trials = static_cast<std::int64_t>(found.trials);
   result.explained = found.explained;
   for (std::size_t i = 0; i < space.size(); ++i) {
@@ -78,7 +80,7 @@ idl::ObjectiveImportance importance_of(const idl::StudySpec& spec,
     one.spread = found.main[i].spread;
     one.permutation = found.permutation[i].share;
     one.permutation_spread = found.permutation[i].spread;
-    one.curve = curve(spec, space, i, found.curves[i], maximised(spec));
+    one.curve = curve(spec, space, i, found.curves[i], maximised(spec, objective));
     result.parameters.push_back(std::move(one));
   }
   std::stable_sort(result.parameters.begin(),
@@ -166,18 +168,27 @@ idl::StudyReport analyse(const AnalysisInput& input) {
   const search::SearchSpace space = make_space(spec.space, spec.forbid);
   idl::StudyReport report;
   report.status = input.status;
-  report.importance.push_back(importance_of(spec, space, input.history, 0));
+  for (std::size_t i = 0; i < spec.objectives.size(); ++i) {
+    report.importance.push_back(importance_of(spec, space, input.history, i));
+  }
   const std::int64_t complete = report.importance.front().trials;
   if (complete < static_cast<std::int64_t>(kFewToJudge)) {
     report.notes.push_back("only " + std::to_string(complete) +
                            (complete == 1 ? " trial is" : " trials are") +
                            " complete: take all of this with caution");
   }
+  if (spec.objectives.size() > 1) {
+    report.notes.emplace_back(
+        "random search and the remaining gain are told for studies with one objective only");
+    return report;
+  }
   add_shadow(spec, space, input.history, report);
   add_remaining(spec, space, input.history, report);
   if (!report.__isset.shadow || !report.__isset.remaining) {
     report.notes.emplace_back(
-        "no model of the objective: it takes four complete trials with different values");
+        spec.constraints.empty()
+            ? "no model of the objective: it takes four complete trials with different values"
+            : "no model of the objective: it takes four feasible trials with different values");
   }
   return report;
 }

@@ -15,15 +15,18 @@ namespace automl::engine {
 namespace {
 
 constexpr std::size_t kHistoryPoints = 200;
+constexpr std::size_t kFrontShown = 100;
 
-std::vector<double> thinned(const std::vector<double>& values) {
-  if (values.size() <= kHistoryPoints) {
+// At most `most` of them, evenly, with both ends.
+template <class T>
+std::vector<T> thinned(const std::vector<T>& values, std::size_t most) {
+  if (values.size() <= most) {
     return values;
   }
-  std::vector<double> points;
-  points.reserve(kHistoryPoints);
-  for (std::size_t i = 0; i < kHistoryPoints; ++i) {
-    points.push_back(values[i * (values.size() - 1) / (kHistoryPoints - 1)]);
+  std::vector<T> points;
+  points.reserve(most);
+  for (std::size_t i = 0; i < most; ++i) {
+    points.push_back(values[i * (values.size() - 1) / (most - 1)]);
   }
   return points;
 }
@@ -92,8 +95,14 @@ idl::StudyStatus study_view(const StudyEntry& study, Clock& clock) {
   if (auto comparison = comparison_of(study)) {
     view.__set_comparison(*std::move(comparison));
   }
-  view.best_history = thinned(study.best_history);
+  view.best_history = thinned(study.best_history, kHistoryPoints);
   view.trials_since_best = study.finished_since_best;
+  view.trials_infeasible = static_cast<std::int64_t>(study.ranking.infeasible());
+  const std::vector<std::int64_t> front = study.ranking.front();
+  view.front_size = static_cast<std::int64_t>(front.size());
+  for (const std::int64_t number : thinned(front, kFrontShown)) {
+    view.front.emplace_back().number = number;
+  }
   view.remaining_s = remaining_s(study);
   view.version = study.version;
   view.now_ms = clock.wall_ms();

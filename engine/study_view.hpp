@@ -11,8 +11,8 @@
 
 namespace automl::engine {
 
-// A study at a glance, as service.thrift's StudyStatus says. `best` and `baseline` carry value and
-// number only; queries.cpp adds the rest from the store.
+// A study at a glance, as service.thrift's StudyStatus says. `best` and `baseline` are missing
+// and `front` carries numbers only; queries.cpp adds the rest from the store.
 idl::StudyStatus study_view(const StudyEntry& study, Clock& clock);
 
 // What a name, a number or STUDY/TRIAL refers to.

@@ -151,7 +151,8 @@ std::string difference(const idl::StudySpec& before, const idl::StudySpec& now) 
   compare(before.setup == now.setup, "setup");
   compare(before.command == now.command, "command");
   compare(before.metrics == now.metrics, "metrics");
-  compare(before.objective == now.objective, "objective");
+  compare(before.objectives == now.objectives, "objective");
+  compare(before.constraints == now.constraints, "constraints");
   compare(before.space == now.space, "space");
   compare(before.forbid == now.forbid, "forbid");
   compare(before.algorithm == now.algorithm, "algorithm");

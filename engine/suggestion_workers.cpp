@@ -20,14 +20,13 @@ std::vector<search::Suggestion> suggest(const ComputeSuggestion& computation,
                                         std::chrono::milliseconds deadline) {
   using Steady = std::chrono::steady_clock;
   StudySearch& search = *computation.search;
-  const search::Request request{.history = search.history,
-                                .pending = search.pending,
-                                .index = static_cast<std::uint64_t>(computation.proposal),
-                                .seed = search.seed,
-                                .count = computation.count,
-                                .expired = [end = Steady::now() + deadline] {
-                                  return Steady::now() >= end;
-                                }};
+  const search::Request request{
+      .history = search.history,
+      .pending = search.pending,
+      .index = static_cast<std::uint64_t>(computation.proposal),
+      .seed = search.seed,
+      .count = computation.count,
+      .expired = [end = Steady::now() + deadline] { return Steady::now() >= end; }};
   std::string failure;
   try {
     return search.sampler->suggest(request);

@@ -31,6 +31,7 @@ using Names = std::map<int, const char*>;
 const std::map<std::pair<std::string, std::string>, const Names*>& enum_fields() {
   static const std::map<std::pair<std::string, std::string>, const Names*> kFields = {
       {{"Comparison", "op"}, &_ComparisonOp_VALUES_TO_NAMES},
+      {{"Constraint", "op"}, &_ComparisonOp_VALUES_TO_NAMES},
       {{"Parameter", "kind"}, &_ParameterKind_VALUES_TO_NAMES},
       {{"Objective", "goal"}, &_Goal_VALUES_TO_NAMES},
       {{"Objective", "rule"}, &_ValueRule_VALUES_TO_NAMES},

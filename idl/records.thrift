@@ -73,6 +73,15 @@ struct Objective {
   4: i32 window
 }
 
+/** `metric op bound`, a bound on a reported metric; `op` is one of the four that order. */
+struct Constraint {
+  1: string metric
+  2: ComparisonOp op
+  3: double bound
+  /** As written by the user. */
+  4: string text
+}
+
 /** Reads a metric out of the program's output: group 1 of `pattern` is the value. */
 struct MetricPattern {
   1: string metric
@@ -113,7 +122,7 @@ struct StudySpec {
   /** Empty: the study is driven from outside by ask and tell. */
   5: string command
   6: list<MetricPattern> metrics
-  7: Objective objective
+  // 7 was the one objective.
   8: list<Parameter> space
   9: list<ForbiddenClause> forbid
   10: Algorithm algorithm
@@ -126,6 +135,10 @@ struct StudySpec {
   15: i32 retries
   16: i32 max_failures
   17: i64 seed
+  /** What the search improves: at least one. */
+  18: list<Objective> objectives
+  /** What trials must keep to; a trial that misses one is infeasible. */
+  19: list<Constraint> constraints
   /** Configurations that run right after the baselines; missing parameters take their defaults. */
   20: list<list<Assignment>> enqueue
   /** How often winner and baseline run again, with new seeds, at the end. 0: not at all. */
@@ -203,7 +216,7 @@ struct Trial {
   4: list<Assignment> configuration
   /** Why this configuration: sampler and its figures. */
   5: string proposed_because
-  /** Final value of the objective; unset while open and when the trial failed. */
+  /** Final value of the first objective; unset while open and when the trial failed. */
   6: optional double value
   /** Why the trial ended as it did, in one line. */
   7: string reason
@@ -213,12 +226,18 @@ struct Trial {
   /** 0: driven from outside, no session. */
   11: i64 session_id
   12: bool baseline
-  /** Last measurement of the objective while running. */
+  /** Last measurement of the first objective while running. */
   13: optional double latest_value
   14: i64 latest_step
   15: i64 proposal
   /** 1, 2, … in the order in which the study's trials ended: the order samplers see. 0: open. */
   16: i64 finish_order
+  /** Final values of all objectives in their order; empty while open and when the trial failed. */
+  17: list<double> values
+  /** Final values of the metrics that constraints bound. */
+  18: map<string, double> constraint_values
+  /** By how much constraints are missed in all, each relative to its bound. 0: the trial is feasible. */
+  19: double violation
   /** Somebody asked for this configuration: `enqueue:` or `automl enqueue`. */
   20: bool enqueued
   /** This trial runs the configuration of that trial again; -1: the default configuration. Such
@@ -249,9 +268,11 @@ struct SessionSpec {
   8: list<MetricPattern> metrics
   /** Folder to run in when there is no code archive (plain sessions on this machine); empty: a fresh one. */
   9: string working_directory
-  /** The objective metric a trial must report at least once; empty for plain sessions. */
+  /** The first objective's metric; empty for plain sessions. */
   10: string required_metric
   11: i32 retries
+  /** The other metrics a trial must report at least once. */
+  12: list<string> further_required
 }
 
 struct Session {

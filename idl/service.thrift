@@ -109,18 +109,27 @@ struct StudyStatus {
   5: i64 trials_failed
   6: i64 trials_pruned
   7: i64 trials_cancelled
+  /** The best feasible trial; unset with several objectives. */
   8: optional records.Trial best
   9: optional records.Trial baseline
   /** Trials with configuration that are running now, oldest first. */
   10: list<records.Trial> running
-  /** Best value so far after each finished trial, thinned to at most 200 points. */
+  /** The first objective's best feasible value so far after each complete trial, from the first
+   *  feasible one on; thinned to at most 200 points. */
   11: list<double> best_history
+  /** Complete trials since the best one, or since the front last changed. */
   12: i64 trials_since_best
   /** Seconds the engine expects until the budget is used; -1: unknown. */
   13: double remaining_s
   /** Changes with every change of the study. */
   14: i64 version
   15: i64 now_ms
+  /** Several objectives: the feasible trials that no other one dominates, by the first objective;
+   *  at most 100 of them, evenly over the front. */
+  16: list<records.Trial> front
+  17: i64 front_size
+  /** Complete trials that miss a constraint. */
+  18: i64 trials_infeasible
   /** Set once winner and baseline are chosen. Repeats are in none of the counts above. */
   20: optional WinnerComparison comparison
 }
@@ -147,9 +156,14 @@ struct TrialDetail {
 }
 
 struct LeaderboardRow {
-  /** 1 is best. */
+  /** 1 is best; infeasible trials come last. */
   1: i32 rank
   2: records.Trial trial
+  /** Several objectives: 1 when no feasible trial dominates it, 2 when only those of front 1 do,
+   *  and so on; 0 with one objective and for infeasible trials. */
+  3: i32 front
+  /** The constraints it misses, as written, and by how much in units of the metric. */
+  4: map<string, double> missed
   /** Where the trial was run again. */
   20: optional RepeatedRuns repeats
 }
@@ -159,6 +173,8 @@ struct Leaderboard {
   2: list<LeaderboardRow> rows
   3: i64 total
   4: optional LeaderboardRow baseline
+  /** Several objectives: how many rows belong to front 1. */
+  5: i64 front_size
   20: optional WinnerComparison comparison
 }
 
@@ -285,10 +301,13 @@ struct SubmitSessionReply {
   1: records.Session session
 }
 
-/** Outcome of a trial driven from outside: a value or a failure. */
+/** Outcome of a trial driven from outside: values or a failure. */
 struct Outcome {
+  /** Of the first objective. */
   1: optional double value
   2: string failure
+  /** By name, of every objective and every metric with a constraint; `value` stands for the first one. */
+  3: map<string, double> metrics
 }
 
 service Engine {

@@ -2,7 +2,6 @@
 #include "search/registry.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <memory>
 
@@ -21,45 +20,6 @@ namespace {
 
 constexpr std::int64_t kFewestToLearnFrom = 8;
 constexpr std::int64_t kMostForAModel = 2000;
-
-// Reads options by name; every one must have been read in the end.
-class OptionReader {
- public:
-  OptionReader(const std::string& algorithm, const Options& options)
-      : algorithm_(algorithm), options_(options) {}
-
-  double number(const std::string& name, double fallback, double low, double high) const {
-    const auto found = options_.find(name);
-    if (found == options_.end()) {
-      return fallback;
-    }
-    double value = 0;
-    const char* end = found->second.data() + found->second.size();
-    const auto [parsed, error] = std::from_chars(found->second.data(), end, value);
-    if (error != std::errc() || parsed != end || !(value >= low && value <= high)) {
-      throw OptionError(algorithm_ + ": " + name + " must be a number from " + text(low) + " to " +
-                        text(high) + ", got " + found->second);
-    }
-    return value;
-  }
-  int count(const std::string& name, int fallback, int low, int high) const {
-    const double value = number(name, fallback, low, high);
-    if (value != static_cast<int>(value)) {
-      throw OptionError(algorithm_ + ": " + name + " must be a whole number");
-    }
-    return static_cast<int>(value);
-  }
-
- private:
-  static std::string text(double value) {
-    char buffer[32];
-    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-    return {buffer, end};
-  }
-
-  const std::string& algorithm_;
-  const Options& options_;
-};
 
 using Make = std::function<std::unique_ptr<Sampler>(const OptionReader&, const SearchSpace&)>;
 
@@ -87,6 +47,7 @@ std::unique_ptr<Sampler> make_gp(const OptionReader& read, const SearchSpace& sp
   options.initial = read.count("initial", options.initial, 0, 1'000'000);
   options.candidates = read.count("candidates", options.candidates, 1, 100'000);
   options.scenarios = read.count("scenarios", options.scenarios, 1, 1000);
+  options.enough = read.number("enough", options.enough, -100, 100);
   return std::make_unique<GpSampler>(space, options);
 }
 
@@ -143,7 +104,11 @@ const std::vector<Entry>& table() {
          "finished trials before the model is used; the defaults and Sobol points; 0: 4 to 10, one "
          "more than there are parameters"},
         {"candidates", "512", "screened for each suggestion, 1 to 100000"},
-        {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"}},
+        {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"},
+        {"enough",
+         "-7",
+         "log expected improvement, in standard deviations, below which every second suggestion "
+         "leaves the best place; -100 to 100"}},
        make_gp,
        4,
        true},
@@ -233,18 +198,7 @@ std::unique_ptr<Sampler> make_sampler(const std::string& name,
                                       const Options& options,
                                       const SearchSpace& space) {
   const Entry& known = entry(name);
-  for (const auto& [option, value] : options) {
-    bool exists = false;
-    std::string valid;
-    for (const OptionHelp& help : known.options) {
-      exists = exists || help.name == option;
-      valid += (valid.empty() ? "" : ", ") + help.name;
-    }
-    if (!exists) {
-      throw OptionError(name + " has no option \"" + option + "\"; " +
-                        (valid.empty() ? "it has none" : "it has " + valid));
-    }
-  }
+  check_names(name, options, known.options);
   return known.make(OptionReader(name, options), space);
 }
 

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "search/options.hpp"
 #include "search/sampler.hpp"
 
 namespace automl::search {
-
-// Options of an algorithm as written in the study file: text by name.
-using Options = std::map<std::string, std::string>;
-
-// An option that does not exist or has a value outside its range. The message says what is right.
-class OptionError : public std::invalid_argument {
- public:
-  using std::invalid_argument::invalid_argument;
-};
-
-// One option of an algorithm, for messages and documentation.
-struct OptionHelp {
-  std::string name;
-  std::string default_value;
-  std::string help;
-};
 
 // The only table from names to samplers.
 std::vector<std::string> algorithm_names();

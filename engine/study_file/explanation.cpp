@@ -29,6 +29,13 @@ const Node* find(const Node& study, std::string_view name) {
                                                           : child(*node, name.substr(dot + 1));
 }
 
+// Whether the key belongs to a section that is given as a list.
+bool inside_list(const Node& study, std::string_view name) {
+  const std::size_t dot = name.find('.');
+  const Node* section = dot == std::string_view::npos ? nullptr : child(study, name.substr(0, dot));
+  return section != nullptr && section->is_list();
+}
+
 idl::ExplainedKey row(std::string key,
                       std::string value,
                       bool from_default,
@@ -47,10 +54,19 @@ std::vector<idl::ExplainedKey> explain(const Node& study) {
   std::vector<idl::ExplainedKey> rows;
   const bool limited_by_time = find(study, "budget.time") != nullptr;
   for (const Key& key : keys()) {
-    if (key.later || key.type == Type::kSection || key.name.find('*') != std::string_view::npos) {
+    const Node* given = find(study, key.name);
+    if (key.or_list && given != nullptr && given->is_list()) {
+      for (std::size_t i = 0; i < given->items.size(); ++i) {
+        rows.push_back(row(std::string(key.name) + "[" + std::to_string(i) + "]",
+                           render(given->items[i], kWidestValue),
+                           false,
+                           key.help));
+      }
+    }
+    if (key.later || key.type == Type::kSection || key.name.find('*') != std::string_view::npos ||
+        inside_list(study, key.name)) {
       continue;
     }
-    const Node* given = find(study, key.name);
     if (key.name == "space" && given != nullptr) {
       for (std::size_t i = 0; i < given->items.size(); ++i) {
         rows.push_back(row("space." + given->keys[i].text,

@@ -52,9 +52,12 @@ std::vector<Key> study_keys() {
                "group is the value, as in {accuracy: 'val_acc=([0-9.]+)'}."},
       {.name = "objective",
        .type = Type::kSection,
-       .range = "{metric, goal, value}",
-       .help = "What the search improves.",
-       .required = true},
+       .range = "{metric, goal, value}, or a list of these",
+       .help =
+           "What the search improves. Several objectives: it looks for the trials that cannot be "
+           "improved in one without loss in another.",
+       .required = true,
+       .or_list = true},
       {.name = "objective.metric",
        .type = Type::kText,
        .range = "the name of a metric",
@@ -70,7 +73,12 @@ std::vector<Key> study_keys() {
        .default_text = "last",
        .range = "last, best or mean(last N)",
        .help = "Which of a trial's measurements becomes its final value."},
-      later("constraints", "a list", "Bounds on reported metrics."),
+      {.name = "constraints",
+       .type = Type::kOther,
+       .default_text = "[]",
+       .range = "a list of \"metric < number\", also <= > >=",
+       .help = "Bounds on reported metrics. A trial that misses one never leads, whatever its "
+               "objective; the search learns where they are met."},
   };
 }
 
@@ -184,7 +192,7 @@ std::vector<Key> search_keys() {
        .range = "{seeds}",
        .help =
            "When the search is over, winner and best baseline run again with new seeds, and the "
-           "results are compared: mean, interval, P(better)."},
+           "results are compared: mean, interval, P(better). One objective only."},
       {.name = "compare.seeds",
        .type = Type::kInteger,
        .range = "2 to 100",
@@ -199,8 +207,8 @@ std::vector<Key> search_keys() {
        .default_text = "[]",
        .range = "the name of a study, or a list of names",
        .help = "Earlier studies of the same owner whose complete trials the search starts from, as "
-               "far as their values lie in this space; for algorithms gp and tpe. They are copied "
-               "when the study is submitted."},
+               "far as their values lie in this space; for algorithms gp and tpe. They count by "
+               "their first objective alone, and are copied when the study is submitted."},
   };
 }
 
@@ -284,7 +292,8 @@ std::vector<Key> limit_keys() {
       {.name = "budget.target",
        .type = Type::kNumber,
        .range = "a number",
-       .help = "The study is done when a trial's value is at least this good."},
+       .help = "The study is done when the value of a trial that meets all constraints is at least "
+               "this good. One objective only."},
       later("budget.credits", "a number", "Credits the study may spend."),
       later("stop_and_go", "{max_parallel, stop_ratio}", "Shares idle GPUs between studies."),
       {.name = "retries",

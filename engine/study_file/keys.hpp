@@ -39,6 +39,8 @@ struct Key {
   bool later = false;
   // Values other than this one are for later; empty: all values work.
   std::string_view only_value = {};
+  // kSection: a list of such sections, too; read by a reader of its own.
+  bool or_list = false;
 };
 
 const std::vector<Key>& keys();

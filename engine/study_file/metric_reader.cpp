@@ -2,44 +2,18 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "engine/study_file/metric_reader.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
 
 #include <pcre2.h>
 
-#include "engine/study_file/nearest_name.hpp"
-#include "engine/study_file/quantities.hpp"
-
 namespace automl::engine::study_file {
 
 namespace {
 
-constexpr int kWidestWindow = 10'000;
 constexpr std::size_t kMostMetrics = 100;
 constexpr std::size_t kLongestPattern = 1'000;
-
-// Metric names are keys of JSON reports and columns of tables.
-bool valid_metric_name(const std::string& name) {
-  return !name.empty() && name.size() <= 64 &&
-         name.find_first_of(" \t\n,;=\"'`$\\") == std::string::npos;
-}
-
-std::string metric_name_rule(const Node& node) {
-  return "a metric's name has at most 64 characters without spaces, quotes and , ; = $ \\, got " +
-         quoted(node);
-}
-
-// `mean(last 5)`: 5; 0 when it is something else.
-int mean_window(const std::string& text) {
-  const std::string before = "mean(last ";
-  if (text.compare(0, before.size(), before) != 0 || text.back() != ')') {
-    return 0;
-  }
-  const auto window = to_integer(text.substr(before.size(), text.size() - before.size() - 1));
-  return window && *window >= 1 && *window <= kWidestWindow ? static_cast<int>(*window) : 0;
-}
 
 // What is wrong with a pattern; empty: nothing.
 std::string pattern_objection(const std::string& pattern) {
@@ -67,36 +41,16 @@ std::string pattern_objection(const std::string& pattern) {
   return groups == 0 ? "the pattern needs a group ( ) around the value" : "";
 }
 
-void read_rule(const Node& node, idl::Objective& objective, Complaints& complaints) {
-  const std::string text = node.is_scalar() ? node.text : "";
-  if (text == "last" || text == "best") {
-    objective.rule = text == "last" ? idl::ValueRule::LAST : idl::ValueRule::BEST;
-  } else if (const int window = text.empty() ? 0 : mean_window(text); window > 0) {
-    objective.rule = idl::ValueRule::MEAN_LAST;
-    objective.window = window;
-  } else {
-    complaints.add(node.at,
-                   "objective.value must be last, best or mean(last N), got " + quoted(node) +
-                       did_you_mean(text, {"last", "best"}));
-  }
-}
-
 }  // namespace
 
-idl::Objective read_objective(const Node& node, Complaints& complaints) {
-  const Section section(node, "objective", "objective", complaints);
-  idl::Objective objective;
-  objective.metric = section.text("metric").value_or("");
-  if (const Node* metric = section.find("metric");
-      metric != nullptr && !valid_metric_name(metric->text)) {
-    complaints.add(metric->at, "objective.metric: " + metric_name_rule(*metric));
-  }
-  objective.goal = section.text("goal") == "maximize" ? idl::Goal::MAXIMIZE : idl::Goal::MINIMIZE;
-  objective.rule = idl::ValueRule::LAST;
-  if (const Node* rule = section.find("value")) {
-    read_rule(*rule, objective, complaints);
-  }
-  return objective;
+bool valid_metric_name(const std::string& name) {
+  return !name.empty() && name.size() <= 64 &&
+         name.find_first_of(" \t\n,;=\"'`$\\") == std::string::npos;
+}
+
+std::string metric_name_rule(const Node& node) {
+  return "a metric's name has at most 64 characters without spaces, quotes and , ; = $ \\, got " +
+         quoted(node);
 }
 
 std::vector<idl::MetricPattern> read_metrics(const Node& node, Complaints& complaints) {

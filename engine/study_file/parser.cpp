@@ -10,6 +10,7 @@
 #include "engine/study_file/document.hpp"
 #include "engine/study_file/explanation.hpp"
 #include "engine/study_file/metric_reader.hpp"
+#include "engine/study_file/objective_reader.hpp"
 #include "engine/study_file/path_reader.hpp"
 #include "engine/study_file/search_reader.hpp"
 #include "engine/study_file/section.hpp"
@@ -36,6 +37,7 @@ class StudyReader {
     read_limits();
     read_compare();
     if (!complaints_.any()) {
+      check_measuring();
       check_given();
     }
     if (!complaints_.any()) {
@@ -47,7 +49,10 @@ class StudyReader {
  private:
   void read_measuring() {
     if (const Node* objective = study_.find("objective")) {
-      spec_.objective = read_objective(*objective, complaints_);
+      spec_.objectives = read_objectives(*objective, complaints_);
+    }
+    if (const Node* constraints = study_.find("constraints")) {
+      spec_.constraints = read_constraints(*constraints, complaints_);
     }
     if (const Node* metrics = study_.find("metrics")) {
       spec_.metrics = read_metrics(*metrics, complaints_);
@@ -189,6 +194,23 @@ class StudyReader {
           node->at,
           "compare needs a command: trials that are driven by ask and tell cannot be run "
           "again");
+    }
+  }
+
+  // What several keys say about metrics must go together.
+  void check_measuring() {
+    if (const Node* constraints = study_.find("constraints")) {
+      check_constraints(*constraints, spec_, complaints_);
+    }
+    if (spec_.budget.__isset.target && spec_.objectives.size() > 1) {
+      complaints_.add(section("budget").place("target"),
+                      "budget.target needs one objective: of several, a trial may be as good as "
+                      "wanted in one and useless in the others; bound them by constraints");
+    }
+    if (spec_.compare_seeds > 0 && spec_.objectives.size() > 1) {
+      complaints_.add(study_.place("compare"),
+                      "compare needs one objective: several have a front of trials and no winner "
+                      "to run again");
     }
   }
 

@@ -52,7 +52,7 @@ Json special_schema(std::string_view name) {
   if (last == "when") {
     return {{"type", "object"}, {"minProperties", 1}};
   }
-  if (name == "forbid") {
+  if (name == "forbid" || name == "constraints") {
     return {{"type", "array"}, {"items", {{"type", "string"}}}};
   }
   if (name == "baseline" || name == "enqueue") {
@@ -117,8 +117,10 @@ Json typed_schema(const Key& key) {
       return {{"enum", words_of(key)}};
     case Type::kBoolean:
       return {{"type", "boolean"}};
-    case Type::kSection:
-      return section_schema(key.name);
+    case Type::kSection: {
+      Json section = section_schema(key.name);
+      return key.or_list ? Json{{"anyOf", {section, list_of(section)}}} : section;
+    }
     case Type::kOther:
       break;
   }

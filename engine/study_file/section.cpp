@@ -61,10 +61,7 @@ std::string objection(const Key& key, const Node& value) {
     return "";
   }
   if (key.type == Type::kSection) {
-    if (key.name == "objective" && value.is_list()) {
-      return "as a list is not supported yet; give one objective";
-    }
-    return value.is_mapping()
+    return value.is_mapping() || (key.or_list && value.is_list())
                ? ""
                : "must be a mapping " + std::string(key.range) + ", got " + quoted(value);
   }

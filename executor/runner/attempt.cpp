@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/runner/attempt.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -194,20 +195,20 @@ idl::ExitReport Attempt::run_command() {
   return run.run();
 }
 
-// Which pattern found nothing, when the metric that is needed did not come.
+// Which pattern found nothing, when a metric that is needed did not come.
 std::string Attempt::missing_metric() const {
-  if (spec().required_metric.empty()) {
-    return "";
-  }
-  for (const idl::MetricMatch& match : patterns_->matches()) {
-    if (match.metric == spec().required_metric && match.count > 0) {
-      return "";
-    }
-  }
-  for (const idl::MetricPattern& pattern : spec().metrics) {
-    if (pattern.metric == spec().required_metric) {
-      return "its pattern '" + pattern.pattern + "' matched none of " +
-             std::to_string(patterns_->lines()) + " lines";
+  std::vector<std::string> needed = spec().further_required;
+  needed.insert(needed.begin(), spec().required_metric);
+  const std::vector<idl::MetricMatch> matches = patterns_->matches();
+  for (const std::string& metric : needed) {
+    const bool matched = std::any_of(matches.begin(), matches.end(), [&](const auto& match) {
+      return match.metric == metric && match.count > 0;
+    });
+    for (const idl::MetricPattern& pattern : spec().metrics) {
+      if (pattern.metric == metric && !matched) {
+        return "its pattern '" + pattern.pattern + "' matched none of " +
+               std::to_string(patterns_->lines()) + " lines";
+      }
     }
   }
   return "";

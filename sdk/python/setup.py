@@ -22,7 +22,8 @@ class BuildWithLibrary(build_ext):
         library = sorted((ROOT / "search").rglob("*.cpp"))
         if not library:
             raise SystemExit("setup.py: there is no search/ two folders up: build the wheel inside a whole checkout")
-        self.extensions[0].sources = [str(path) for path in [HERE / BINDING, *library]]
+        bindings = sorted((HERE / "automl/search").glob("*.cpp"))
+        self.extensions[0].sources = [str(path) for path in [*bindings, *library]]
         super().build_extensions()
 
 

@@ -256,24 +256,16 @@ Proposals AcquisitionOptimizer::maximise(const Acquisition& acquisition,
     values(row) = screened(starts[static_cast<std::size_t>(row)]);
   }
   refine(acquisition, weights, region, random, unit, values);
-  std::vector<Index> order(static_cast<std::size_t>(values.size() + screened.size()));
-  std::iota(order.begin(), order.end(), 0);
-  const auto value = [&](Index i) {
-    return i < values.size() ? values(i) : screened(i - values.size());
-  };
-  std::stable_sort(
-      order.begin(), order.end(), [&](Index a, Index b) { return value(a) > value(b); });
-  Proposals result{Points(static_cast<Index>(order.size()), candidates.cols()),
-                   VectorXd(static_cast<Index>(order.size()))};
-  for (Index k = 0; k < result.values.size(); ++k) {
-    const Index i = order[static_cast<std::size_t>(k)];
-    result.values(k) = value(i);
-    if (i < values.size()) {
-      result.unit.row(k) = unit.row(i);
-    } else {
-      result.unit.row(k) = candidates.row(i - values.size());
-    }
-  }
+  Points all(unit.rows() + candidates.rows(), candidates.cols());
+  all << unit, candidates;
+  VectorXd every(values.size() + screened.size());
+  every << values, screened;
+  return sorted(all, every);
+}
+
+Proposals sorted(const Points& unit, const VectorXd& values) {
+  Proposals result{unit, values};
+  keep_best(values.size(), result.unit, result.values);
   return result;
 }
 

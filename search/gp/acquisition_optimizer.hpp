@@ -28,6 +28,8 @@ struct Proposals {
   Eigen::VectorXd values;
 };
 
+Proposals sorted(const Points& unit, const Eigen::VectorXd& values);
+
 // Maximises the acquisition: screens the candidates, chooses starts (the best one and others with
 // probability exp of their standardised value), advances them together by gradients in what is
 // continuous and by exchanges of one value at a time in what is not. Returns the refined starts and

@@ -15,6 +15,16 @@ using Eigen::Index;
 
 constexpr std::uint64_t kSeed = 20;  // of the sequence; the shift makes the points new each time
 
+// Whether other parameters depend on it.
+bool switches(const SearchSpace& space, std::size_t parameter) {
+  const auto& all = space.parameters();
+  return std::any_of(all.begin(), all.end(), [&](const Parameter& other) {
+    return std::any_of(other.conditions.begin(), other.conditions.end(), [&](const auto& on) {
+      return on.parameter == parameter;
+    });
+  });
+}
+
 }  // namespace
 
 Points Candidates::spread(Index count, const Region& region, Random& random) {
@@ -65,6 +75,15 @@ void Candidates::move(std::size_t parameter, double width, Random& random, doubl
   unit = level_middle(p, moved);
 }
 
+// What becomes active takes a random value.
+void Candidates::awaken(Eigen::RowVectorXd& point, Random& random) const {
+  for (const std::size_t i : map_->varying()) {
+    double& unit = point(static_cast<Index>(i));
+    const double drawn = random.uniform();
+    unit = std::isnan(unit) ? drawn : unit;
+  }
+}
+
 Points Candidates::around(const Points& centres, Index each, double share, Random& random) const {
   constexpr std::array<double, 3> kWidths = {0.1, 0.01, 0.001};
   Points result(centres.rows() * each, centres.cols());
@@ -80,12 +99,38 @@ Points Candidates::around(const Points& centres, Index each, double share, Rando
       }
     }
     if (map_->space().conditional()) {
-      // What becomes active takes a random value.
-      for (const std::size_t i : varying) {
-        double& unit = point(static_cast<Index>(i));
-        const double drawn = random.uniform();
-        unit = std::isnan(unit) ? drawn : unit;
-      }
+      awaken(point, random);
+    }
+    map_->snap(point);
+    result.row(row) = point;
+  }
+  return result;
+}
+
+Points Candidates::across(const Eigen::RowVectorXd& centre, Index each, Random& random) const {
+  constexpr double kLeast = 0.1;
+  std::vector<std::size_t> which;
+  for (const std::size_t i : map_->varying()) {
+    const auto copies = static_cast<std::size_t>(switches(map_->space(), i) ? 4 * each : each);
+    which.insert(which.end(), copies, i);
+  }
+  Points result(static_cast<Index>(which.size()), centre.size());
+  for (Index row = 0; row < result.rows(); ++row) {
+    Eigen::RowVectorXd point = centre;
+    const std::size_t i = which[static_cast<std::size_t>(row)];
+    double& unit = point(static_cast<Index>(i));
+    const std::size_t count = levels(map_->space()[i]);
+    if (std::isnan(unit)) {
+      unit = random.uniform();
+    } else if (count > 0 && static_cast<double>(count) * kLeast < 1) {
+      move(i, 1, random, unit);
+    } else {
+      // Uniformly over what is at least that far away, on a ring.
+      unit += kLeast + (1 - 2 * kLeast) * random.uniform();
+      unit = unit < 1 ? unit : unit - 1;
+    }
+    if (map_->space().conditional()) {
+      awaken(point, random);
     }
     map_->snap(point);
     result.row(row) = point;

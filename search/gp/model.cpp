@@ -17,7 +17,8 @@ using Eigen::VectorXd;
 
 constexpr std::size_t kBest = 5;
 constexpr std::size_t kManyTrials = 64;  // hyperparameters change little from fit to fit
-constexpr double kMarked = 1e-5;  // an improvement by this share of (median - best) is a marked one
+constexpr double kMarked =
+    1e-5;  // an improvement by this share of (typical - best) is a marked one
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -74,7 +75,10 @@ VectorXd entries_of(const VectorXd& all, const std::vector<Index>& rows) {
 
 }  // namespace
 
-std::size_t next_fit(std::size_t rows) { return rows + std::max<std::size_t>(1, rows / 20); }
+std::size_t next_fit(std::size_t rows, double growth) {
+  const auto grown = static_cast<std::size_t>(static_cast<double>(rows) * growth);
+  return rows + std::max<std::size_t>(1, grown);
+}
 
 void Model::forget_changed(const ObservationTable& table, const Series& series) {
   digests_.assign(1, 1 + (priors_ == nullptr ? 0 : priors_->digest()));
@@ -141,7 +145,8 @@ const std::vector<Hyperparameters>* Model::hyperparameters(const ObservationTabl
                                                            std::size_t rows,
                                                            const Effort& effort) {
   std::optional<Hyperparameters> warm;
-  for (std::size_t at = options_.once ? rows : 1;; at = next_fit(at)) {
+  const std::size_t first = options_.once ? rows : std::min(options_.first_fit, rows);
+  for (std::size_t at = first;; at = next_fit(at, options_.growth)) {
     auto known = fits_.find(at);
     if (known == fits_.end()) {
       if (effort.expired && effort.expired()) {
@@ -150,7 +155,7 @@ const std::vector<Hyperparameters>* Model::hyperparameters(const ObservationTabl
       known = fits_.emplace(at, Known{digests_[at], fitted(table, series, at, warm, effort.seed)})
                   .first;
     }
-    if (next_fit(at) > rows) {
+    if (next_fit(at, options_.growth) > rows) {
       return &known->second.hyperparameters;
     }
     warm = known->second.hyperparameters.front();
@@ -198,20 +203,19 @@ std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
 }
 
 std::size_t Model::stagnant(const ObservationTable& table, const Series& series) {
-  std::vector<double> sorted;
+  std::vector<double> complete;
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (table.status(row) == Status::kComplete) {
-      sorted.push_back(series.values[row]);
+      complete.push_back(series.values[row]);
     }
   }
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::nth_element(sorted.begin(), middle, sorted.end());
+  const double typical = typical_value(complete);
   double marked = std::numeric_limits<double>::infinity();
   std::size_t since = 0;
   for (std::size_t row = 0; row < table.size(); ++row) {
     ++since;
     if (table.status(row) == Status::kComplete &&
-        (std::isinf(marked) || series.values[row] < marked - kMarked * (*middle - marked))) {
+        (std::isinf(marked) || series.values[row] < marked - kMarked * (typical - marked))) {
       marked = series.values[row];
       since = 0;
     }

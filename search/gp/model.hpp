@@ -22,11 +22,13 @@ struct ModelOptions {
   Prior prior;
   bool warped = true;  // learn an input warping from `warp_from` trials on
   std::size_t warp_from = 15;
-  int rounds = 40;                // evaluations of the marginal likelihood per start of a fit
-  int late_rounds = 10;           // the same from 64 trials on
-  bool once = false;              // one fit to all trials, not one to each number of them before
-  std::size_t fit_from = 3;       // the prior's mode before
-  std::size_t fit_rows = 300;     // a fit looks at this many trials at most
+  int rounds = 40;             // evaluations of the marginal likelihood per start of a fit
+  int late_rounds = 10;        // the same from 64 trials on
+  bool once = false;           // one fit to all trials, not one to each number of them before
+  std::size_t fit_from = 3;    // the prior's mode before
+  std::size_t first_fit = 1;   // number of trials at the first fit; each further one is made when
+  double growth = 0.05;        // they have grown by this share, at least by one
+  std::size_t fit_rows = 300;  // a fit looks at this many trials at most
   std::size_t local_from = 1000;  // more trials than this: a local model
   std::size_t local_rows = 300;   // of this many trials around the best one
   int members = 1;                // hyperparameter samples averaged over while trials are few
@@ -124,8 +126,7 @@ class Model {
   std::vector<std::uint64_t> digests_;  // of the first 0, 1, … trials
 };
 
-// Fits are made after 1, 2, … trials, later each time their number has grown by a twentieth: the
-// number of the fit after the one at `rows`.
-std::size_t next_fit(std::size_t rows);
+// The number of trials of the fit after the one at `rows`.
+std::size_t next_fit(std::size_t rows, double growth = ModelOptions().growth);
 
 }  // namespace automl::search::gp

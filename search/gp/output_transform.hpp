@@ -17,7 +17,12 @@ namespace automl::search::gp {
 // Bayesian optimization", AISTATS 2021, section 3), then mean 0 and variance 1.
 class OutputTransform {
  public:
-  enum class Kind { kObjective, kLinear, kConstraint };  // kLinear: no power transform
+  enum class Kind {
+    kObjective,
+    kWide,    // bad values are those beyond what the first trials found
+    kLinear,  // no power transform
+    kConstraint,
+  };
 
   // Learns from at least one finite value.
   explicit OutputTransform(const std::vector<double>& values, Kind kind = Kind::kObjective);
@@ -40,6 +45,10 @@ class OutputTransform {
   double mean_ = 0;  // after it
   double deviation_ = 1;
 };
+
+// What a trial gives before the search has learnt: the median of the first 20 values. Unlike the
+// median of all it stays where it is when the search comes back to the best place ever again.
+double typical_value(const std::vector<double>& values);
 
 // Yeo-Johnson's transform and its inverse.
 double yeo_johnson(double x, double lambda);

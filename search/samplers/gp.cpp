@@ -18,7 +18,7 @@ using Eigen::Index;
 constexpr int kMostFronts = 8;         // scenarios with several objectives
 constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
 constexpr double kTrusted = 0.1;       // with less than this their trials are no initial design
-constexpr std::size_t kTried = 64;     // proposals looked at before giving up on the model
+constexpr Index kTried = 64;           // proposals looked at before giving up on the model
 
 std::string digits(double value) {
   std::array<char, 48> text{};
@@ -33,6 +33,8 @@ gp::Points row_of(const SearchSpace& space, const Configuration& configuration) 
   std::copy(unit.begin(), unit.end(), row.data());
   return row;
 }
+
+bool expired(const Request& request) { return request.expired && request.expired(); }
 
 std::size_t initial_trials(const GpOptions& options, std::size_t dimensions) {
   return options.initial > 0 ? static_cast<std::size_t>(options.initial)
@@ -68,6 +70,15 @@ Suggestion GpSampler::suggest_untried(Turn& turn, const std::string& why) {
                               ? why + ", so one of the few untried ones"
                               : "every configuration has been tried";
   return {std::move(drawn->configuration), "gp: " + how};
+}
+
+std::size_t GpSampler::initial(const Request& request) const {
+  if (request.history.prior().empty()) {
+    return initial_;
+  }
+  // Models of constraints and of several objectives do without earlier tasks.
+  const bool trusted = table_.plain() && model_.trust(table_) >= kTrusted;
+  return trusted ? std::min(initial_, kInherited) : initial_ + kInherited;
 }
 
 std::optional<Suggestion> GpSampler::suggest_inherited(Turn& turn) {
@@ -145,34 +156,71 @@ std::string GpSampler::reason(const gp::Wanted& wanted,
   return text + " after " + std::to_string(table_.size()) + " trials";
 }
 
-double GpSampler::demanded(const gp::Wanted& wanted, std::uint64_t index) const {
-  const double late = static_cast<double>(wanted.stagnant) - options_.patience;
-  return index % 2 == 0 && late > 0 ? std::min(options_.impatience * late, options_.most_demanded)
-                                    : 0;
+std::optional<Suggestion> GpSampler::first_untried(const Turn& turn,
+                                                   const gp::Wanted& wanted,
+                                                   const gp::Proposals& proposals) const {
+  const Index most = std::min(kTried, proposals.values.size());
+  for (Index k = 0; k < most; ++k) {
+    const Eigen::RowVectorXd row = proposals.unit.row(k);
+    Configuration configuration =
+        decode(space_, std::vector<double>(row.data(), row.data() + row.size()));
+    if (space_.allowed(configuration) && !seen(turn, configuration)) {
+      return Suggestion{std::move(configuration), reason(wanted, row, proposals.values(k))};
+    }
+  }
+  return std::nullopt;
 }
 
-std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Wanted& wanted) {
-  if (wanted.improvement != nullptr) {
-    wanted.improvement->demand(demanded(wanted, turn.index));
+std::optional<Suggestion> GpSampler::suggest_across(Turn& turn, const gp::Wanted& wanted) {
+  const gp::Points across = candidates_.across(wanted.best.row(0), options_.across, turn.random);
+  std::optional<Suggestion> found = first_untried(
+      turn, wanted, gp::sorted(across, wanted.acquisition->values(map_.features(across))));
+  if (found) {
+    found->reason.insert(std::string("gp: ").size(), "across from the best trial, ");
   }
+  return found;
+}
+
+gp::Proposals GpSampler::proposals(Turn& turn, const gp::Wanted& wanted) {
   const double share = std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
   const gp::Points spread = candidates_.spread(options_.candidates, wanted.region, turn.random);
   const gp::Points around = candidates_.around(wanted.best, options_.sprayed, share, turn.random);
   gp::Points all(spread.rows() + around.rows() + wanted.best.rows(), spread.cols());
   all << around, wanted.best, spread;
-  const gp::Proposals found =
-      optimizer_.maximise(*wanted.acquisition, all, wanted.weights, wanted.region, turn.random);
-  for (std::size_t k = 0; k < std::min(kTried, static_cast<std::size_t>(found.values.size()));
-       ++k) {
-    const auto at = static_cast<Index>(k);
-    const Eigen::RowVectorXd row = found.unit.row(at);
-    Configuration configuration =
-        decode(space_, std::vector<double>(row.data(), row.data() + row.size()));
-    if (space_.allowed(configuration) && !seen(turn, configuration)) {
-      return Suggestion{std::move(configuration), reason(wanted, row, found.values(at))};
-    }
+  return optimizer_.maximise(*wanted.acquisition, all, wanted.weights, wanted.region, turn.random);
+}
+
+std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, Models& models) {
+  const gp::Wanted& wanted = *models.detailed;
+  gp::Proposals found = proposals(turn, wanted);
+  if (turn.index % 2 != 0) {
+    return first_untried(turn, wanted, found);
   }
-  return std::nullopt;
+  const double late = static_cast<double>(wanted.stagnant) - options_.patience;
+  if (found.values(0) < options_.enough) {
+    if (!models.wide) {
+      learn(turn, gp::JointModel::View::kWide, models.wide);
+    }
+    std::optional<Suggestion> across;
+    if (models.wide && (across = suggest_across(turn, *models.wide))) {
+      return across;
+    }
+  } else if (wanted.improvement != nullptr && late > 0) {
+    wanted.improvement->demand(std::min(options_.impatience * late, options_.most_demanded));
+    found = proposals(turn, wanted);
+    wanted.improvement->demand(0);
+  }
+  return first_untried(turn, wanted, found);
+}
+
+void GpSampler::learn(const Turn& turn,
+                      gp::JointModel::View view,
+                      std::optional<gp::Wanted>& model) {
+  model = model_.train(table_, {turn.request.seed, turn.request.expired}, view);
+  Random random(turn.request.seed, turn.request.index ^ 0x70656e64ULL);
+  for (std::size_t k = 0; model && k < turn.pending.size() && !expired(turn.request); ++k) {
+    imagine(*model, turn.pending[k], random);
+  }
 }
 
 std::vector<Suggestion> GpSampler::suggest(const Request& request) {
@@ -182,34 +230,22 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   for (const Configuration& one : pending) {
     pending_seen.add(one);
   }
-  std::optional<gp::Wanted> wanted;
-  const gp::Effort effort{request.seed, request.expired};
-  model_.inherit(request.history.prior(), effort);
-  std::size_t initial = initial_;
-  if (!request.history.prior().empty()) {
-    initial =
-        model_.trust(table_) < kTrusted ? initial_ + kInherited : std::min(initial_, kInherited);
-  }
-  if (table_.size() >= initial && !map_.varying().empty() && request.count > 0) {
-    wanted = model_.train(table_, effort);
-  }
-  const auto late = [&] { return request.expired && request.expired(); };
-  if (wanted) {
-    Random random(request.seed, request.index ^ 0x70656e64ULL);
-    for (const Configuration& one : pending) {
-      imagine(*wanted, one, random);
-    }
-  }
+  model_.inherit(request.history.prior(), {request.seed, request.expired});
+  const bool learnt = table_.size() >= initial(request) && !map_.varying().empty();
+  Models models;
   std::vector<Suggestion> suggestions;
   for (int i = 0; i < request.count; ++i) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
     Turn turn{request, index, pending, pending_seen, Random(request.seed, index)};
+    if (learnt && i == 0) {
+      learn(turn, gp::JointModel::View::kDetailed, models.detailed);
+    }
     std::optional<Suggestion> suggestion;
-    if (table_.size() >= initial && late()) {
+    if (learnt && expired(request)) {
       suggestion = suggest_cheaply(turn);
-    } else if (!wanted) {
+    } else if (!models.detailed) {
       suggestion = suggest_initial(turn);
-    } else if (!(suggestion = suggest_by_model(turn, *wanted))) {
+    } else if (!(suggestion = suggest_by_model(turn, models))) {
       suggestion = suggest_untried(turn, "what the model proposes was tried or is forbidden");
     }
     if (suggestion->configuration.values.size() != space_.size()) {
@@ -217,8 +253,10 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     }
     pending.push_back(suggestion->configuration);
     pending_seen.add(suggestion->configuration);
-    if (wanted && i + 1 < request.count && !late()) {
-      imagine(*wanted, suggestion->configuration, turn.random);
+    for (std::optional<gp::Wanted>* one : {&models.detailed, &models.wide}) {
+      if (*one && i + 1 < request.count && !expired(request)) {
+        imagine(**one, suggestion->configuration, turn.random);
+      }
     }
     suggestions.push_back(*std::move(suggestion));
   }

@@ -21,8 +21,12 @@ struct GpOptions {
   int candidates = 512;  // screened for each suggestion
   int sprayed = 20;      // more around each of the best trials
   int scenarios = 32;    // what pending trials may turn out to be
-  // After so many trials without a marked improvement every second suggestion looks for more than
-  // an improvement: by `impatience` a trial more, up to `most_demanded` (standard deviations).
+  int across = 32;       // per parameter, when the best place is well known
+  // The best place is well known when the log expected improvement is below this everywhere.
+  double enough = -7;
+  // After so many trials without a marked improvement, but while there is enough, every second
+  // suggestion looks for more than an improvement: by `impatience` a trial more, up to
+  // `most_demanded` (standard deviations).
   int patience = 5;
   double impatience = 0.05;
   double most_demanded = 1;
@@ -53,10 +57,22 @@ class GpSampler : public Sampler {
     Random random;
   };
 
+  // The number of finished trials from which on the model is used.
+  std::size_t initial(const Request& request) const;
   Suggestion suggest_initial(Turn& turn);
   std::optional<Suggestion> suggest_inherited(Turn& turn);
-  std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
-  double demanded(const gp::Wanted& wanted, std::uint64_t index) const;
+  // Made when they are needed, from the finished and the pending trials.
+  struct Models {
+    std::optional<gp::Wanted> detailed;
+    std::optional<gp::Wanted> wide;
+  };
+  void learn(const Turn& turn, gp::JointModel::View view, std::optional<gp::Wanted>& model);
+  std::optional<Suggestion> suggest_by_model(Turn& turn, Models& models);
+  gp::Proposals proposals(Turn& turn, const gp::Wanted& wanted);
+  std::optional<Suggestion> suggest_across(Turn& turn, const gp::Wanted& wanted);
+  std::optional<Suggestion> first_untried(const Turn& turn,
+                                          const gp::Wanted& wanted,
+                                          const gp::Proposals& proposals) const;
   Suggestion suggest_cheaply(Turn& turn);
   Suggestion suggest_untried(Turn& turn, const std::string& why);
   std::string reason(const gp::Wanted& wanted, const gp::Points& point, double value) const;

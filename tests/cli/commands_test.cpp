@@ -243,8 +243,20 @@ TEST_F(CommandsTest, TellTakesValuesAndFailures) {
   EXPECT_EQ(run({"tell", "digits/3", "0.5"}).code, 0);
   EXPECT_EQ(run({"tell", "digits/4", "-2e3"}).code, 0);
   EXPECT_EQ(run({"tell", "digits/5", "--failed", "out of memory"}).code, 0);
+  EXPECT_EQ(run({"tell", "digits/6", "acc=0.9", "latency_ms=12"}).code, 0);
+  EXPECT_EQ(run({"tell", "digits/7", "0.25", "latency_ms=-1e1"}).code, 0);
   EXPECT_THAT(engine_->calls,
-              ElementsAre("tell 3 0.500000", "tell 4 -2000.000000", "tell 5 out of memory"));
+              ElementsAre("tell 3 0.500000",
+                          "tell 4 -2000.000000",
+                          "tell 5 out of memory",
+                          "tell 6 acc=0.900000 latency_ms=12.000000",
+                          "tell 7 0.250000 latency_ms=-10.000000"));
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"0.5", "0.6"}, {"acc=good"}, {"acc=1", "acc=2"}, {"acc="}, {}}) {
+    std::vector<std::string> words = {"tell", "digits/3"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    EXPECT_EQ(run(words).code, 2);
+  }
   EXPECT_THAT(run({"ask", "digits", "-n", "2"}).out,
               HasSubstr("digits/1  lr=0.0147 optimizer=sgd"));
 }

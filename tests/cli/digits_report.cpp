@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "cli/report_front.hpp"
 #include "tests/cli/digits_study.hpp"
 
 namespace automl::cli {
@@ -55,11 +56,13 @@ idl::Trial trial(int number) {
   result.configuration.push_back(assignment("depth", std::int64_t{1 + number % 4}));
   const double off = std::log10(lr) + 2;
   result.__set_value(0.985 - 0.01 * off * off - (sgd ? 0 : 0.004));
+  result.values = {result.value};
   result.started_ms += number / 2 * std::int64_t{4'000};
   result.ended_ms = result.started_ms + 3'000 + number * 40;
   if (number == 5 || number == 11) {
     result.state = idl::TrialState::FAILED;
     result.__isset.value = false;
+    result.values.clear();
     result.reason = "exit code 1 at step " + std::to_string(number);
   }
   return result;
@@ -129,6 +132,32 @@ ReportData digits_report() {
   gain.certainty = 0.97;
   gain.stop = true;
   data.report.__set_remaining(gain);
+  return data;
+}
+
+ReportData two_objectives_report() {
+  ReportData data = digits_report();
+  idl::StudyStatus& status = data.report.status;
+  status.study.spec = two_objectives_status().study.spec;
+  status.study.spec.space = digits_report().spec().space;
+  bound_size(status.study.spec);
+  status.__isset.best = false;
+  data.report.__isset.shadow = false;
+  data.report.__isset.remaining = false;
+  for (idl::Trial& trial : data.trials) {
+    if (trial.__isset.value) {
+      trial.values.push_back(static_cast<double>(10 + trial.number * 5 % 17));
+      set_size(trial, trial.number < 20 ? 10 : 25);
+    }
+  }
+  for (const idl::Trial* trial : front_trials(data)) {
+    status.front.push_back(*trial);
+  }
+  status.front_size = static_cast<std::int64_t>(status.front.size());
+  status.trials_infeasible = 4;
+  status.__set_baseline(data.trials[0]);
+  data.report.importance.push_back(data.report.importance[0]);
+  data.report.importance[1].metric = "latency_ms";
   return data;
 }
 

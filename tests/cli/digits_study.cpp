@@ -18,9 +18,10 @@ idl::StudySpec digits_spec() {
   idl::StudySpec spec;
   spec.name = "digits";
   spec.command = "python3 train.py";
-  spec.objective.metric = "val_accuracy";
-  spec.objective.goal = idl::Goal::MAXIMIZE;
-  spec.objective.rule = idl::ValueRule::BEST;
+  spec.objectives.resize(1);
+  spec.objectives[0].metric = "val_accuracy";
+  spec.objectives[0].goal = idl::Goal::MAXIMIZE;
+  spec.objectives[0].rule = idl::ValueRule::BEST;
   spec.algorithm.name = "auto";
   spec.parallel = 2;
   spec.resources.cpus = 1;
@@ -50,6 +51,7 @@ idl::Trial trial(std::int64_t number, double lr, std::int64_t depth, double valu
                           assignment("width", std::int64_t{128})};
   result.proposed_because = "tpe: best of 24 candidates";
   result.__set_value(value);
+  result.values = {value};
   result.created_ms = kStart_ms + number * 1'000;
   result.started_ms = result.created_ms + 100;
   result.ended_ms = result.started_ms + 2'100;
@@ -90,9 +92,11 @@ std::vector<idl::Trial> digits_trials() {
                                     trial(5, 0.031, 1, 0)};
   trials[3].state = idl::TrialState::FAILED;
   trials[3].__isset.value = false;
+  trials[3].values.clear();
   trials[3].reason = "exit code 1";
   trials[5].state = idl::TrialState::RUNNING;
   trials[5].__isset.value = false;
+  trials[5].values.clear();
   trials[5].ended_ms = 0;
   trials[5].__set_latest_value(0.961);
   trials[5].latest_step = 12;
@@ -145,6 +149,57 @@ idl::Leaderboard digits_board() {
   board.__set_baseline(baseline);
   board.total = 20;
   return board;
+}
+
+namespace {
+
+void add_objective(idl::StudySpec& spec) {
+  spec.objectives.push_back(spec.objectives[0]);
+  spec.objectives[1].metric = "latency_ms";
+  spec.objectives[1].goal = idl::Goal::MINIMIZE;
+}
+
+}  // namespace
+
+idl::StudyStatus two_objectives_status() {
+  idl::StudyStatus status = digits_status();
+  add_objective(status.study.spec);
+  status.__isset.best = false;
+  std::vector<idl::Trial> trials = digits_trials();
+  status.front = {trials[1], trials[2]};
+  status.front[0].values.push_back(41);
+  status.front[1].values.push_back(12.5);
+  status.front_size = 2;
+  status.baseline.values.push_back(50);
+  return status;
+}
+
+idl::Leaderboard two_objectives_board() {
+  idl::Leaderboard board = digits_board();
+  add_objective(board.study.spec);
+  const double latencies[] = {41, 12.5, 44};
+  for (std::size_t i = 0; i < board.rows.size(); ++i) {
+    board.rows[i].front = i < 2 ? 1 : 2;
+    board.rows[i].trial.values.push_back(latencies[i]);
+  }
+  board.baseline.front = 4;
+  board.baseline.trial.values.push_back(50);
+  board.front_size = 2;
+  return board;
+}
+
+void bound_size(idl::StudySpec& spec) {
+  idl::Constraint constraint;
+  constraint.metric = "size_mb";
+  constraint.op = idl::ComparisonOp::LESS;
+  constraint.bound = 20;
+  constraint.text = "size_mb < 20";
+  spec.constraints = {constraint};
+}
+
+void set_size(idl::Trial& trial, double size_mb) {
+  trial.constraint_values["size_mb"] = size_mb;
+  trial.violation = size_mb < 20 ? 0 : size_mb / 20 - 1 + 1e-12;
 }
 
 }  // namespace automl::cli

@@ -17,6 +17,13 @@ idl::StudyStatus digits_status();
 std::vector<idl::Trial> digits_trials();
 // Ranks 1 to 3 and the baseline at rank 12.
 idl::Leaderboard digits_board();
+// The same with a second objective, `latency_ms`, and trial 2 on the front, too.
+idl::StudyStatus two_objectives_status();
+// Front 1: trials 1 and 2, front 2: trial 4; the baseline is the last.
+idl::Leaderboard two_objectives_board();
+// The study gets `constraints: ["size_mb < 20"]`; each of the trials has the size of its place.
+void bound_size(idl::StudySpec& spec);
+void set_size(idl::Trial& trial, double size_mb);
 
 idl::Assignment assignment(const std::string& name, double value);
 idl::Assignment assignment(const std::string& name, const char* value);

@@ -174,8 +174,11 @@ void FakeEngine::tell(const std::string&,
                       std::int64_t number,
                       const idl::Outcome& outcome) {
   expect_known(study);
-  note("tell " + std::to_string(number) + " " +
-       (outcome.__isset.value ? std::to_string(outcome.value) : outcome.failure));
+  std::string text = outcome.__isset.value ? std::to_string(outcome.value) : outcome.failure;
+  for (const auto& [metric, value] : outcome.metrics) {
+    text += (text.empty() ? "" : " ") + metric + "=" + std::to_string(value);
+  }
+  note("tell " + std::to_string(number) + " " + text);
 }
 
 void FakeEngine::run_session(idl::SubmitSessionReply& reply,

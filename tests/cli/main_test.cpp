@@ -82,7 +82,7 @@ TEST_F(ErrorsTest, NameWhatIsNotThere) {
   expect_line(run({"show", "digits"}), 2, "expected STUDY/TRIAL such as digits/8, got \"digits\"");
   expect_line(run({"tell", "digits/3", "good"}),
               2,
-              "expected a number, got \"good\"; --failed tells a failure");
+              "expected a number or METRIC=NUMBER, got \"good\"; --failed tells a failure");
 }
 
 TEST_F(ErrorsTest, PointFromAStudyToItsTrials) {

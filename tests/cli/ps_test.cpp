@@ -141,22 +141,57 @@ TEST_F(ListingsTest, ExportCsv) {
   EXPECT_THAT(folder_.read("x.csv"), HasSubstr("number,state,val_accuracy"));
 }
 
+TEST_F(ListingsTest, ExportHasAColumnForEachObjectiveAndConstraint) {
+  engine_->status = two_objectives_status();
+  bound_size(engine_->status.study.spec);
+  engine_->trials[0].values = {0.9722, 50};
+  set_size(engine_->trials[0], 25);
+  engine_->trials[1].values = {0.9861, 41};
+  set_size(engine_->trials[1], 12.5);
+  const std::string text = run({"export", "digits"}).out;
+  EXPECT_THAT(text, HasSubstr("number,state,val_accuracy,latency_ms,size_mb,feasible,lr,"));
+  EXPECT_THAT(text, HasSubstr("\n0,complete,0.9722,50,25,false,0.1,"));
+  EXPECT_THAT(text, HasSubstr("\n1,complete,0.9861,41,12.5,true,"));
+  EXPECT_THAT(text, HasSubstr("\n3,failed,,,,,0.4,"));
+}
+
+TEST_F(ListingsTest, ShowTellsEveryValueAndWhatIsMissed) {
+  engine_->status = two_objectives_status();
+  bound_size(engine_->status.study.spec);
+  engine_->detail.trial = engine_->trials[0];
+  engine_->detail.trial.values = {0.9722, 50};
+  set_size(engine_->detail.trial, 25);
+  const std::string text = run({"show", "digits/0"}).out;
+  EXPECT_THAT(text, HasSubstr("values       val_accuracy=0.9722 latency_ms=50 size_mb=25\n"));
+  EXPECT_THAT(text, HasSubstr("constraints  misses size_mb < 20 by 5\n"));
+}
+
+void miss(idl::Trial& trial, const std::string& metric) {
+  trial.constraint_values = {{metric, 25}};
+  trial.violation = 0.25;
+}
+
 // Every text of every record is an attack; not one control character may come out.
 TEST_F(ListingsTest, NeverSteerTheTerminal) {
   const std::string evil =
       "x\x1b]0;owned\x07\x1b[2J\x9b"
       "31m\r\b";
   engine_->status.study.spec.name = evil;
-  engine_->status.study.spec.objective.metric = evil;
+  engine_->status.study.spec.objectives[0].metric = evil;
   engine_->status.study.algorithm_note = evil;
   engine_->status.study.reason = evil;
+  bound_size(engine_->status.study.spec);
+  engine_->status.study.spec.constraints[0].metric = evil;
+  engine_->status.study.spec.constraints[0].text = evil;
   engine_->status.best.configuration = {assignment(evil, evil.c_str())};
   engine_->board.study = engine_->status.study;
   engine_->board.rows[0].trial.configuration = engine_->status.best.configuration;
+  miss(engine_->board.rows[0].trial, evil);
   engine_->board.study.spec.space[0].name = evil;
   for (idl::Trial& trial : engine_->trials) {
     trial.configuration = engine_->status.best.configuration;
     trial.reason = evil;
+    miss(trial, evil);
   }
   engine_->detail.trial = engine_->trials[1];
   engine_->detail.trial.proposed_because = evil;

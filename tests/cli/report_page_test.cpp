@@ -54,6 +54,49 @@ TEST(ReportPage, HasEverySection) {
   expect_balanced(page);
 }
 
+TEST(ReportPage, ShowsTheFrontOfSeveralObjectives) {
+  ReportData data = two_objectives_report();
+  const std::string page = report_page(data);
+  for (const char* title : {"The front",
+                            "Trials of the front",
+                            "What val_accuracy depends on",
+                            "What latency_ms depends on"}) {
+    EXPECT_THAT(page, HasSubstr("<h2>" + std::string(title) + "</h2>"));
+  }
+  EXPECT_THAT(page, HasSubstr("both objectives of all trials"));
+  EXPECT_THAT(page, HasSubstr("class=\"dot miss\""));
+  EXPECT_THAT(page, HasSubstr("misses size_mb &lt; 20 by 5"));
+  EXPECT_THAT(page, Not(HasSubstr("so far</h2>")));
+  expect_balanced(page);
+  data.report.status.study.spec.objectives.resize(3, data.spec().objectives[1]);
+  for (idl::Trial& trial : data.trials) {
+    if (!trial.values.empty()) {
+      trial.values.resize(3, 1);
+    }
+  }
+  const std::string three = report_page(data);
+  EXPECT_THAT(three, Not(HasSubstr("both objectives")));
+  EXPECT_THAT(three, HasSubstr("<h2>Trials of the front</h2>"));
+  expect_balanced(three);
+}
+
+TEST(ReportPage, AnInfeasibleTrialIsNoBest) {
+  ReportData data = digits_report();
+  bound_size(data.report.status.study.spec);
+  for (idl::Trial& trial : data.trials) {
+    if (trial.__isset.value) {
+      set_size(trial, trial.number == data.report.status.best.number ? 25 : 10);
+    }
+  }
+  for (const EndedTrial& one : ended_trials(data)) {
+    EXPECT_FALSE(one.improves && one.trial->violation > 0);
+    EXPECT_LT(one.best, data.report.status.best.value);
+  }
+  EXPECT_EQ(ranked_trials(data, 100).front().trial->number, data.report.status.best.number)
+      << "last in rank";
+  EXPECT_THAT(report_page(data), HasSubstr("misses size_mb &lt; 20 by 5"));
+}
+
 TEST(ReportPage, NeedsNothingFromElsewhere) {
   const std::string page = report_page(digits_report());
   for (const char* word : {"http:", "https:", "<script", "src=", "href=", "url(", "@import"}) {
@@ -67,7 +110,7 @@ TEST(ReportPage, EscapesWhatUsersWrote) {
   ReportData data = digits_report();
   idl::StudySpec& spec = data.report.status.study.spec;
   spec.name = evil;
-  spec.objective.metric = evil;
+  spec.objectives[0].metric = evil;
   spec.space[0].name = evil;
   spec.space[1].choices[0].text = evil;
   data.report.status.study.owner = evil;

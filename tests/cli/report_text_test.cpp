@@ -46,6 +46,22 @@ TEST(ReportText, FitsTheScreen) {
   }
 }
 
+TEST(ReportText, ShowsTheFrontOfTwoObjectives) {
+  const ReportData data = two_objectives_report();
+  const std::string text = report_text(data, screen(80));
+  EXPECT_THAT(text, HasSubstr("22 complete, 4 of them infeasible, 2 failed\n"));
+  EXPECT_THAT(text, HasSubstr("on the front: val_accuracy 0.98"));
+  EXPECT_THAT(text, HasSubstr("latency_ms (upwards) against val_accuracy"));
+  EXPECT_THAT(text, HasSubstr("●"));
+  EXPECT_THAT(text, HasSubstr("×"));
+  EXPECT_THAT(text, HasSubstr("what latency_ms depends on"));
+  EXPECT_THAT(text, Not(HasSubstr("after each ended trial")));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(width_of(line), 80U) << line;
+  }
+}
+
 TEST(ReportText, OfAYoungStudyIsShort) {
   ReportData data = digits_report();
   data.trials.clear();

@@ -29,6 +29,23 @@ idl::TrialDetail smoke_detail() {
   return detail;
 }
 
+TEST(SmokeText, TellsConstraintsAndSeveralObjectives) {
+  Screen screen;
+  screen.width = 60;
+  idl::StudySpec spec = two_objectives_status().study.spec;
+  bound_size(spec);
+  idl::TrialDetail detail = smoke_detail();
+  detail.trial.values = {0.9722, 41};
+  set_size(detail.trial, 25);
+  const std::string text = smoke_text(detail, spec, screen);
+  EXPECT_NE(text.find("  values       val_accuracy=0.9722 latency_ms=41 size_mb=25\n"
+                      "  constraints  misses size_mb < 20 by 5\n"),
+            std::string::npos)
+      << text;
+  set_size(detail.trial, 10);
+  EXPECT_NE(smoke_text(detail, spec, screen).find("  constraints  all met\n"), std::string::npos);
+}
+
 TEST(SmokeText, ShowsWhatWasFound) {
   Screen screen;
   screen.width = 60;

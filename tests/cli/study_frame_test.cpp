@@ -54,10 +54,28 @@ TEST(StudyFrame, LooksAsItShouldOnEightyColumns) {
             "  #20  running    0:05  val_accuracy 0.978 @ 27  lr=0.031 optimizer=sgd momentu…\n");
 }
 
+TEST(StudyFrame, ShowsTheFrontOfSeveralObjectives) {
+  const std::string text = frame_text(two_objectives_status(), plain(80));
+  EXPECT_NE(text.find("  2 trials on the front: val_accuracy 0.9861 … 0.9833, latency_ms 12.5 … "
+                      "41\n  val_accuracy  ▁███         since the front grew: 4\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(StudyFrame, SaysThatNothingIsFeasibleYet) {
+  idl::StudyStatus status = digits_status();
+  status.__isset.best = false;
+  status.trials_infeasible = 20;
+  const std::string text = frame_text(status, plain(100));
+  EXPECT_NE(text.find("20 infeasible"), std::string::npos) << text;
+  EXPECT_NE(text.find("  best  –  no trial keeps to all constraints yet\n"), std::string::npos)
+      << text;
+}
+
 TEST(StudyFrame, IsNeverWiderThanTheScreen) {
   idl::StudyStatus status = digits_status();
   status.study.spec.name = std::string(300, 'n');
-  status.study.spec.objective.metric = "日本\x1b[2J" + std::string(200, 'm');
+  status.study.spec.objectives[0].metric = "日本\x1b[2J" + std::string(200, 'm');
   status.running[0].configuration = {assignment("p\x1b]0;owned\a", "v\x1b[31m")};
   status.best.configuration = status.running[0].configuration;
   status.best_history.assign(200, 0.5);

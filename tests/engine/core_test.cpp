@@ -77,6 +77,18 @@ TEST(Core, ASecondEngineEndsTheFirst) {
   EXPECT_EQ(new_engine.take_launches().size(), 1U);
 }
 
+TEST(Core, AStoredStudyThatMakesNoSenseEndsTheEngine) {
+  DrivenCore engine;
+  engine.submit(small_study("s"));
+  engine.complete(engine.take_token(), 0.5);
+  idl::Study study = engine.study("s");
+  study.spec.objectives.clear();  // as of an engine that knew no list of them
+  engine.storage().begin();
+  engine.storage().update_study(study);
+  engine.storage().commit();
+  EXPECT_THROW(engine.restart(), storage::Corruption);
+}
+
 TEST(Core, IsIdleWithoutOpenWork) {
   DrivenCore engine;
   EXPECT_TRUE(engine.core().idle());

@@ -20,9 +20,10 @@ idl::StudySpec small_study(const std::string& name) {
   idl::StudySpec spec;
   spec.name = name;
   spec.command = "train ${args}";
-  spec.objective.metric = "loss";
-  spec.objective.goal = idl::Goal::MINIMIZE;
-  spec.objective.rule = idl::ValueRule::LAST;
+  spec.objectives.resize(1);
+  spec.objectives[0].metric = "loss";
+  spec.objectives[0].goal = idl::Goal::MINIMIZE;
+  spec.objectives[0].rule = idl::ValueRule::LAST;
   spec.space = {x};
   spec.algorithm.name = "random";
   spec.parallel = 1;
@@ -30,6 +31,14 @@ idl::StudySpec small_study(const std::string& name) {
   spec.budget.trials = 3;
   spec.seed = 7;
   return spec;
+}
+
+idl::Constraint bound(const std::string& metric, idl::ComparisonOp::type op, double limit) {
+  idl::Constraint constraint;
+  constraint.metric = metric;
+  constraint.op = op;
+  constraint.bound = limit;
+  return constraint;
 }
 
 idl::Node node_of(const std::string& name, int cpus, int gpus, std::int64_t memory_bytes) {
@@ -224,6 +233,12 @@ Payload DrivenCore::tell(const std::string& study,
   } else {
     outcome.failure = "told to fail";
   }
+  return tell(study, number, outcome);
+}
+
+Payload DrivenCore::tell(const std::string& study,
+                         std::int64_t number,
+                         const idl::Outcome& outcome) {
   const Caller by = caller("", study);
   return answer(by.call, TrialTold{by, study, number, outcome});
 }
@@ -250,8 +265,14 @@ Payload DrivenCore::finish(const std::string& token, const idl::ExitReport& exit
 }
 
 void DrivenCore::complete(const std::string& token, double loss) {
+  complete(token, {{"loss", loss}});
+}
+
+void DrivenCore::complete(const std::string& token, const std::map<std::string, double>& metrics) {
   register_runner(token);
-  report(token, {measured(1, loss)});
+  idl::Measurement measurement = measured(1, 0);
+  measurement.metrics = metrics;
+  report(token, {measurement});
   finish(token, exited(0));
 }
 

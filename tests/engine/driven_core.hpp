@@ -20,6 +20,8 @@ namespace automl::engine {
 
 // A study of one float `x` in [0, 1], minimising `loss`, sampled by `random` with seed 7.
 idl::StudySpec small_study(const std::string& name);
+// `metric op limit`.
+idl::Constraint bound(const std::string& metric, idl::ComparisonOp::type op, double limit);
 idl::Node node_of(const std::string& name, int cpus, int gpus, std::int64_t memory_bytes);
 idl::Measurement measured(std::int64_t sequence, double loss);
 idl::ExitReport exited(int code);
@@ -55,11 +57,13 @@ class DrivenCore : private Clock, private Random {
                   const std::string& request = "");
   Payload ask(const std::string& study, int count, const std::string& request = "");
   Payload tell(const std::string& study, std::int64_t number, std::optional<double> value);
+  Payload tell(const std::string& study, std::int64_t number, const idl::Outcome& outcome);
   Payload register_runner(const std::string& token, const std::string& handle = "runner");
   Payload report(const std::string& token, const std::vector<idl::Measurement>& measurements);
   Payload finish(const std::string& token, const idl::ExitReport& exit);
-  // Registers, reports the loss once and ends well.
+  // Registers, reports the loss (or these metrics) once and ends well.
   void complete(const std::string& token, double loss);
+  void complete(const std::string& token, const std::map<std::string, double>& metrics);
   void find(const std::string& token,
             executor::Presence presence,
             std::optional<idl::ExitReport> exit = std::nullopt);

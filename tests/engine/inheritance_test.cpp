@@ -135,7 +135,7 @@ TEST_F(MappingTest, LeavesOutWhatHasNoPlaceAndSaysSo) {
 TEST_F(MappingTest, TurnsTheSignWhereTheGoalIsTheOtherOne) {
   finish_study(engine_, "earlier", 2);
   idl::StudySpec now = small_study("now");
-  now.objective.goal = idl::Goal::MAXIMIZE;
+  now.objectives.front().goal = idl::Goal::MAXIMIZE;
   const Inheritance found = of(now);
   EXPECT_DOUBLE_EQ(found.tasks[0].trials[0].value, -0.2);
   const auto search = make_search(now);

@@ -100,6 +100,55 @@ TEST(Proposals, AskAndTell) {
   EXPECT_EQ(refusal(engine.ask("s", 1)), "conflict: study \"s\" is not running: all trials done");
 }
 
+TEST(Proposals, TellTakesSeveralMetrics) {
+  DrivenCore engine;
+  idl::StudySpec spec = asked_study(3);
+  spec.constraints = {bound("latency_ms", idl::ComparisonOp::LESS, 20)};
+  engine.submit(spec);
+  engine.ask("s", 3);
+  EXPECT_EQ(refusal(engine.tell("s", 0, 0.5)),
+            "invalid: trial s/0: latency_ms is missing; tell all of loss, latency_ms");
+  EXPECT_EQ(engine.trial("s", 0).state, idl::TrialState::RUNNING);
+  idl::Outcome outcome;
+  outcome.metrics = {{"loss", 0.5}, {"latency_ms", 12}};
+  EXPECT_EQ(refusal(engine.tell("s", 0, outcome)), "");
+  EXPECT_EQ(engine.trial("s", 0).value, 0.5);
+  EXPECT_EQ(engine.trial("s", 0).violation, 0);
+  engine.restart();
+  EXPECT_EQ(refusal(engine.tell("s", 0, outcome)), "") << "a repeat";
+  outcome.metrics["latency_ms"] = 13;
+  EXPECT_EQ(refusal(engine.tell("s", 0, outcome)),
+            "conflict: trial s/0 has ended with another outcome");
+}
+
+TEST(Proposals, ASamplerLearnsFromAllObjectivesAndConstraintsAlsoAfterARestart) {
+  // Two runs, one of them restarted at every trial: the same proposals.
+  std::vector<std::vector<std::vector<idl::Assignment>>> proposals(2);
+  for (const bool restarted : {false, true}) {
+    DrivenCore engine;
+    idl::StudySpec spec = asked_study(12);
+    spec.algorithm.name = "tpe";
+    spec.algorithm.options["initial"] = "4";
+    spec.objectives.push_back(spec.objectives[0]);
+    spec.objectives[1].metric = "accuracy";
+    spec.objectives[1].goal = idl::Goal::MAXIMIZE;
+    spec.constraints = {bound("latency_ms", idl::ComparisonOp::LESS, 20)};
+    engine.submit(spec);
+    for (int i = 0; i < 12; ++i) {
+      engine.ask("s", 1);
+      const double x = engine.trial("s", i).configuration.at(0).value.real;
+      proposals[restarted ? 1 : 0].push_back(engine.trial("s", i).configuration);
+      idl::Outcome outcome;
+      outcome.metrics = {{"loss", x}, {"accuracy", 4 * x * x - x}, {"latency_ms", 30 * x}};
+      engine.tell("s", i, outcome);
+      if (restarted) {
+        engine.restart();
+      }
+    }
+  }
+  EXPECT_EQ(proposals[0], proposals[1]);
+}
+
 TEST(Proposals, ARepeatedAskGetsTheSameTrialsAlsoAfterARestart) {
   DrivenCore engine;
   engine.submit(asked_study(10));

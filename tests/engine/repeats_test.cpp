@@ -244,6 +244,40 @@ TEST(Repeats, NoneWithoutAWinnerAndNoneForASmokeTrial) {
   EXPECT_FALSE(engine.study("s").__isset.repetition);
 }
 
+TEST(Repeats, TheWinnerKeepsToTheConstraints) {
+  DrivenCore engine;
+  idl::StudySpec spec = compared_study(3);
+  spec.constraints.emplace_back();
+  spec.constraints[0].metric = "loss";
+  spec.constraints[0].op = idl::ComparisonOp::GREATER_OR_EQUAL;
+  spec.constraints[0].bound = 0.2;
+  spec.constraints[0].text = "loss >= 0.2";
+  search(engine, spec);
+  engine.complete(engine.take_token(), 0.1);
+  for (const double loss : {0.3, 0.6, 0.15, 0.58}) {
+    engine.complete(engine.take_token(), loss);
+  }
+  EXPECT_THAT(repeated(engine), ElementsAre(1, 0, 1, 0));
+  EXPECT_EQ(engine.study("s").state, idl::StudyState::DONE);
+  const idl::StudyStatus status = status_of(engine);
+  EXPECT_EQ(status.trials_infeasible, 1) << "repeats are not counted";
+  EXPECT_THAT(status.comparison.notes, ElementsAre("1 run of the winner misses a constraint"));
+}
+
+TEST(Repeats, NoneWithoutAFeasibleTrial) {
+  DrivenCore engine;
+  idl::StudySpec spec = compared_study(2);
+  spec.constraints.emplace_back();
+  spec.constraints[0].metric = "loss";
+  spec.constraints[0].op = idl::ComparisonOp::LESS;
+  spec.constraints[0].bound = 0.2;
+  spec.constraints[0].text = "loss < 0.2";
+  search(engine, spec);
+  EXPECT_THAT(repeated(engine), ElementsAre());
+  EXPECT_EQ(engine.study("s").state, idl::StudyState::DONE);
+  EXPECT_FALSE(status_of(engine).__isset.comparison);
+}
+
 TEST(Repeats, StoppedOnesAreMadeAgainWhenTheStudyGoesOn) {
   DrivenCore engine;
   search(engine, compared_study(2));

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/reports.hpp"
 
-#include <cmath>
-#include <limits>
-
 #include <gtest/gtest.h>
 
 #include "tests/engine/driven_core.hpp"
@@ -12,73 +9,11 @@ namespace automl::engine {
 
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-struct Final {
-  std::optional<double> value;
-  std::string why;
-};
-
-Final final_of(const std::vector<double>& values,
-               idl::ValueRule::type rule,
-               idl::Goal::type goal = idl::Goal::MINIMIZE,
-               int window = 1) {
-  idl::Objective objective;
-  objective.metric = "loss";
-  objective.rule = rule;
-  objective.goal = goal;
-  objective.window = window;
-  ObjectiveTrace trace;
-  std::int64_t sequence = 0;
-  for (const double value : values) {
-    follow(trace, objective, measured(++sequence, value));
-  }
-  Final result;
-  result.value = final_value(trace, objective, result.why);
-  return result;
-}
-
-TEST(FinalValue, FollowsTheRule) {
-  const std::vector<double> values = {5, 1, 4, 2, 3};
-  EXPECT_EQ(final_of(values, idl::ValueRule::LAST).value, 3);
-  EXPECT_EQ(final_of(values, idl::ValueRule::BEST).value, 1);
-  EXPECT_EQ(final_of(values, idl::ValueRule::BEST, idl::Goal::MAXIMIZE).value, 5);
-  EXPECT_EQ(final_of(values, idl::ValueRule::MEAN_LAST, idl::Goal::MINIMIZE, 2).value, 2.5);
-  EXPECT_EQ(final_of(values, idl::ValueRule::MEAN_LAST, idl::Goal::MINIMIZE, 100).value, 3);
-}
-
-TEST(FinalValue, NotANumberAndInfinityAreFailuresUnlessTheBestIsFinite) {
-  EXPECT_EQ(final_of({1, kNan}, idl::ValueRule::LAST).why, "loss is not a number");
-  EXPECT_EQ(final_of({kNan, 1}, idl::ValueRule::LAST).value, 1);
-  EXPECT_EQ(final_of({1, -kInfinity}, idl::ValueRule::LAST).why, "loss is infinite");
-  EXPECT_EQ(final_of({kNan, 2, -kInfinity, 7}, idl::ValueRule::BEST).value, 2);
-  EXPECT_EQ(final_of({kNan}, idl::ValueRule::BEST).why, "loss is not a number");
-  EXPECT_EQ(final_of({kNan, 1, 1}, idl::ValueRule::MEAN_LAST, idl::Goal::MINIMIZE, 2).value, 1);
-  EXPECT_EQ(final_of({kNan, 1}, idl::ValueRule::MEAN_LAST, idl::Goal::MINIMIZE, 2).why,
-            "loss is not a number");
-}
-
-TEST(FinalValue, NothingReportedNamesTheMetric) {
-  EXPECT_EQ(final_of({}, idl::ValueRule::LAST).why, "ended without reporting loss");
-}
-
-TEST(FinalValue, OtherMetricsDontCount) {
-  idl::Objective objective;
-  objective.metric = "loss";
-  objective.rule = idl::ValueRule::LAST;
-  ObjectiveTrace trace;
-  idl::Measurement measurement;
-  measurement.metrics = {{"accuracy", 0.5}};
-  follow(trace, objective, measurement);
-  EXPECT_FALSE(trace.any);
-}
-
 TEST(Reports, ARepeatedBatchCountsOnce) {
   DrivenCore engine;
   idl::StudySpec spec = small_study("s");
-  spec.objective.rule = idl::ValueRule::MEAN_LAST;
-  spec.objective.window = 10;
+  spec.objectives[0].rule = idl::ValueRule::MEAN_LAST;
+  spec.objectives[0].window = 10;
   engine.submit(spec);
   const std::string token = engine.take_token();
   engine.register_runner(token);
@@ -122,7 +57,7 @@ TEST(Reports, UnknownTokensAreSuperseded) {
 TEST(Reports, MeasurementsBeforeARestartCountForTheFinalValue) {
   DrivenCore engine;
   idl::StudySpec spec = small_study("s");
-  spec.objective.rule = idl::ValueRule::BEST;
+  spec.objectives[0].rule = idl::ValueRule::BEST;
   engine.submit(spec);
   const std::string token = engine.take_token();
   engine.register_runner(token);

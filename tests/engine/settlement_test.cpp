@@ -50,7 +50,7 @@ TEST(Settlement, ValuesOfAFailedAttemptDontReachTheNextOne) {
   DrivenCore engine;
   idl::StudySpec spec = small_study("s");
   spec.retries = 1;
-  spec.objective.rule = idl::ValueRule::BEST;
+  spec.objectives[0].rule = idl::ValueRule::BEST;
   engine.submit(spec);
   const std::string first = engine.take_token();
   engine.register_runner(first);
@@ -131,7 +131,7 @@ TEST(Settlement, ReachingTheTargetEndsTheStudy) {
   for (const auto goal : {idl::Goal::MINIMIZE, idl::Goal::MAXIMIZE}) {
     DrivenCore engine;
     idl::StudySpec spec = small_study("s");
-    spec.objective.goal = goal;
+    spec.objectives[0].goal = goal;
     spec.budget.__set_target(0.5);
     engine.submit(spec);
     engine.complete(engine.take_token(), goal == idl::Goal::MINIMIZE ? 0.6 : 0.4);
@@ -140,6 +140,56 @@ TEST(Settlement, ReachingTheTargetEndsTheStudy) {
     EXPECT_EQ(engine.study("s").state, StudyState::DONE);
     EXPECT_EQ(engine.study("s").reason, "target reached");
   }
+}
+
+idl::StudySpec with_latency_below_20() {
+  idl::StudySpec spec = small_study("s");
+  spec.constraints = {bound("latency_ms", idl::ComparisonOp::LESS, 20)};
+  return spec;
+}
+
+TEST(Settlement, AnInfeasibleTrialIsCompleteAndReachesNoTarget) {
+  DrivenCore engine;
+  idl::StudySpec spec = with_latency_below_20();
+  spec.budget.__set_target(0.5);
+  engine.submit(spec);
+  engine.complete(engine.take_token(), {{"loss", 0.1}, {"latency_ms", 30}});
+  const idl::Trial trial = engine.trial("s", 0);
+  EXPECT_EQ(trial.state, TrialState::COMPLETE);
+  EXPECT_EQ(trial.values, std::vector<double>{0.1});
+  EXPECT_EQ(trial.constraint_values, (std::map<std::string, double>{{"latency_ms", 30}}));
+  EXPECT_DOUBLE_EQ(trial.violation, 0.5);
+  EXPECT_EQ(engine.study("s").state, StudyState::RUNNING);
+  engine.complete(engine.take_token(), {{"loss", 0.5}, {"latency_ms", 10}});
+  EXPECT_EQ(engine.study("s").reason, "target reached");
+}
+
+TEST(Settlement, AMissingConstraintMetricFailsAsAMissingObjectiveDoes) {
+  DrivenCore engine;
+  idl::StudySpec spec = with_latency_below_20();
+  idl::MetricPattern pattern;
+  pattern.metric = "latency_ms";
+  pattern.pattern = "lat=(.*)";
+  spec.metrics = {pattern};
+  engine.submit(spec);
+  const std::string token = engine.take_token();
+  engine.register_runner(token);
+  engine.report(token, {measured(1, 0.5)});
+  idl::ExitReport exit = exited(0);
+  exit.message = "its pattern 'lat=(.*)' matched none of 7 lines";
+  engine.finish(token, exit);
+  EXPECT_EQ(engine.trial("s", 0).state, TrialState::FAILED);
+  EXPECT_EQ(engine.trial("s", 0).reason,
+            "ended without reporting latency_ms: its pattern 'lat=(.*)' matched none of 7 lines");
+  EXPECT_EQ(engine.trial("s", 0).violation, 0);
+}
+
+TEST(Settlement, TheRunnerKnowsEveryMetricThatIsNeeded) {
+  DrivenCore engine;
+  engine.submit(with_latency_below_20());
+  const idl::SessionSpec session = engine.session(engine.trial("s", 0).session_id).spec;
+  EXPECT_EQ(session.required_metric, "loss");
+  EXPECT_EQ(session.further_required, std::vector<std::string>{"latency_ms"});
 }
 
 TEST(Settlement, StoppingAsksTheRunnerAndThenUsesForce) {

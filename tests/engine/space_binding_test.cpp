@@ -47,6 +47,43 @@ idl::Assignment set(const std::string& name, const idl::Value& value) {
   return assignment;
 }
 
+TEST(SpaceBinding, AnObservationIsToBeMinimisedAndMetBelowZero) {
+  idl::StudySpec spec =
+      study("algorithm: random\nconstraints: [\"latency < 20\", \"memory >= 4\", \"loss <= 1\"]\n");
+  spec.objectives.push_back(spec.objectives[0]);
+  spec.objectives[1].metric = "acc";
+  spec.objectives[1].goal = idl::Goal::MAXIMIZE;
+  idl::Trial trial;
+  trial.number = 7;
+  trial.state = idl::TrialState::COMPLETE;
+  trial.values = {0.5, 0.9};
+  trial.constraint_values = {{"latency", 25}, {"memory", 6}, {"loss", 0.5}};
+  const search::Observation one = to_observation(spec, trial, {});
+  EXPECT_EQ(one.trial, 7);
+  EXPECT_EQ(one.status, search::Status::kComplete);
+  EXPECT_EQ(one.value, 0.5);
+  EXPECT_EQ(one.further, std::vector<double>{-0.9});
+  EXPECT_EQ(one.constraints, (std::vector<double>{0.25, -0.5, -0.5}));
+  EXPECT_FALSE(one.feasible());
+  trial.values = {0.5};
+  EXPECT_THROW(to_observation(spec, trial, {}), std::invalid_argument);
+  trial.values = {0.5, 0.9};
+  trial.constraint_values.erase("memory");
+  EXPECT_THROW(to_observation(spec, trial, {}), std::invalid_argument);
+  trial.state = idl::TrialState::FAILED;
+  EXPECT_EQ(to_observation(spec, trial, {}).status, search::Status::kFailed);
+}
+
+TEST(SpaceBinding, AutoKnowsHowManyObjectivesThereAre) {
+  idl::StudySpec spec = study();
+  spec.objectives.resize(2, spec.objectives[0]);
+  EXPECT_THAT(algorithm_note(spec), HasSubstr("2 objectives"));
+  spec.objectives.resize(5, spec.objectives[0]);
+  EXPECT_THAT(algorithm_note(spec), HasSubstr("nsga2"));
+  spec.objectives.clear();
+  EXPECT_THROW(make_search(spec), search::OptionError);
+}
+
 TEST(SpaceBinding, AssignmentsAndConfigurationsAreTheSame) {
   const idl::StudySpec spec = study("algorithm: random\nseed: 5\n");
   const auto search = make_search(spec);

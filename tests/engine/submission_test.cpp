@@ -31,6 +31,32 @@ TEST(Submission, ADifferentStudyOfTheSameNameSaysWhatDiffers) {
             "new one another name, or undo the change");
 }
 
+TEST(Submission, ObjectivesAndConstraintsAreCompared) {
+  DrivenCore engine;
+  idl::StudySpec spec = small_study("s");
+  spec.constraints = {bound("latency_ms", idl::ComparisonOp::LESS, 20)};
+  engine.submit(spec);
+  EXPECT_EQ(refusal(engine.submit(spec)), "");
+  spec.constraints[0].bound = 30;
+  spec.objectives[0].rule = idl::ValueRule::BEST;
+  EXPECT_EQ(
+      refusal(engine.submit(spec)),
+      "conflict: study \"s\" exists and is not the same: objective, constraints changed; give "
+      "the new one another name, or undo the change");
+}
+
+TEST(Submission, AStudyNeedsAnObjectiveAndAnAlgorithmForAllOfThem) {
+  DrivenCore engine;
+  idl::StudySpec spec = small_study("s");
+  spec.objectives.clear();
+  EXPECT_EQ(refusal(engine.submit(spec)), "invalid: a study needs an objective");
+  spec = small_study("s");
+  spec.objectives.push_back(spec.objectives[0]);
+  spec.algorithm.name = "cmaes";
+  EXPECT_EQ(refusal(engine.submit(spec)).substr(0, 57),
+            "invalid: cmaes takes at most 1 objective, the study has 2");
+}
+
 TEST(Submission, ARepeatedRequestCreatesOnceAlsoAfterARestart) {
   DrivenCore engine;
   engine.submit(small_study("s"), "r");

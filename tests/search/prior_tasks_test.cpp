@@ -201,6 +201,27 @@ TEST(Inherited, OddTasksDoNoHarm) {
   }
 }
 
+TEST(Inherited, WithConstraintsTheTasksGiveTheFirstTrialsOnly) {
+  const SearchSpace space = unit_cube(kDimensions);
+  const PriorTask task = earlier(space, valley(3, 0.1), 5);
+  const auto sampler = make_sampler("gp", {}, space);
+  History history;
+  history.inherit(task);
+  std::vector<std::string> reasons;
+  for (int i = 0; i < 9; ++i) {
+    const auto one = sampler->suggest({history, {}, static_cast<std::uint64_t>(i), 7, 1});
+    reasons.push_back(one.at(0).reason);
+    const Configuration& c = one[0].configuration;
+    history.add({i, c, Status::kComplete, valley(3, 0)(c), {}, {c.values[0] - 0.4}});
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(reasons[i], "gp: among the best of earlier studies");
+  }
+  EXPECT_EQ(reasons[3], "gp: the default configuration first");
+  EXPECT_NE(reasons[7].find("initial"), std::string::npos) << reasons[7];
+  EXPECT_NE(reasons[8].find("after 8 trials"), std::string::npos) << reasons[8];
+}
+
 TEST(Inherited, SuggestionsFollowFromTheHistoryAlone) {
   const SearchSpace space = unit_cube(kDimensions);
   const PriorTask task = earlier(space, valley(3, 0.1), 5);

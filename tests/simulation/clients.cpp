@@ -2,9 +2,12 @@
 #include "tests/simulation/clients.hpp"
 
 #include <cmath>
-#include <limits>
+#include <map>
 #include <memory>
 #include <utility>
+
+#include "tests/simulation/invariants.hpp"
+#include "tests/simulation/workload.hpp"
 
 namespace automl::simulation {
 
@@ -346,24 +349,29 @@ void Clients::tell(const std::string& study, const idl::Trial& trial) {
   request.what = "tell " + study + "/" + std::to_string(trial.number);
   request.caller = new_caller();
   request.keeps_reply = false;  // recognised by the trial's number
-  idl::Outcome outcome;
-  if (world_.dice.chance(0.15)) {
-    outcome.failure = "it failed";
-  } else {
-    outcome.__set_value(world_.dice.chance(0.1)
-                            ? std::numeric_limits<double>::quiet_NaN()
-                            : static_cast<double>(world_.dice.between(-1'000, 1'000)) / 8);
-  }
+  const idl::StudySpec& spec = observer_.facts().studies.at(trial.study_id).spec;
+  const idl::Outcome outcome = random_outcome(world_.dice, spec);
   request.make = [study, number = trial.number, outcome](const engine::Caller& caller) {
     return engine::TrialTold{caller, study, number, outcome};
   };
   request.check = [this, outcome, key = TrialKey{trial.study_id, trial.number}](
                       const engine::Payload&, bool) {
     const idl::Trial& stored = observer_.facts().trials.at(key);
-    const bool finite = outcome.__isset.value && std::isfinite(outcome.value);
-    require(ended(stored.state) && stored.__isset.value == finite &&
-                (!finite || stored.value == outcome.value),
-            "trial " + std::to_string(key.second) + ": what was told is not what is stored");
+    require(ended(stored.state), "trial " + std::to_string(key.second) + " is told and open");
+    const idl::StudySpec& asked = observer_.facts().studies.at(key.first).spec;
+    bool finite = outcome.__isset.value || !outcome.metrics.empty();
+    std::map<std::string, double> told = outcome.metrics;
+    if (outcome.__isset.value) {
+      told[asked.objectives[0].metric] = outcome.value;
+    }
+    for (const auto& [metric, value] : told) {
+      finite = finite && std::isfinite(value);
+    }
+    std::vector<double> values;
+    for (std::size_t i = 0; finite && i < asked.objectives.size(); ++i) {
+      values.push_back(told.at(asked.objectives[i].metric));
+    }
+    require_result(asked, stored, values, told);
   };
   request.done = [this, study](const engine::Payload&) {
     // A refusal is in order when the study was killed first.

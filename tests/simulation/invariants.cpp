@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "engine/space_binding.hpp"
 
+#include "tests/simulation/expected_result.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace automl::simulation {
@@ -41,8 +44,24 @@ void check_attempt_count(const Facts& facts, const idl::Session& session) {
               std::to_string(session.spec.retries) + " retries");
 }
 
+// Whether a feasible trial reached the study's target.
+bool target_reached(const Facts& facts, const idl::Study& study) {
+  const bool up = study.spec.objectives[0].goal == idl::Goal::MAXIMIZE;
+  for (auto at = facts.trials.lower_bound({study.id, 0});
+       at != facts.trials.end() && at->first.first == study.id;
+       ++at) {
+    const idl::Trial& trial = at->second;
+    const bool good =
+        up ? trial.value >= study.spec.budget.target : trial.value <= study.spec.budget.target;
+    if (trial.state == T::COMPLETE && trial.violation == 0 && good) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool better(const idl::Study& study, double value, double than) {
-  return study.spec.objective.goal == idl::Goal::MAXIMIZE ? value > than : value < than;
+  return study.spec.objectives[0].goal == idl::Goal::MAXIMIZE ? value > than : value < than;
 }
 
 // Repeats come when the search's trials have ended, run what they repeat, and are as many as asked
@@ -60,7 +79,8 @@ void check_repeats(const Facts& facts, const idl::Study& study) {
     if (!trial.__isset.repeat_of) {
       require(made.empty(), name + ": a trial of the search follows a repeat");
       search_open = search_open || !ended(trial.state);
-      if (trial.state == T::COMPLETE && (!best || better(study, trial.value, *best))) {
+      if (trial.state == T::COMPLETE && trial.violation == 0 &&
+          (!best || better(study, trial.value, *best))) {
         best = trial.value;
       }
       continue;
@@ -150,51 +170,52 @@ void check_study(const Facts& facts, std::int64_t study_id) {
   require(study.next_proposal == count,
           "study " + study.spec.name + ": next proposal " + std::to_string(study.next_proposal) +
               " after " + std::to_string(count) + " trials");
+  require(study.reason != "target reached" || target_reached(facts, study),
+          "study " + study.spec.name + " ends with a target that no feasible trial reached");
   require(!ended(study.state) || waiting == 0,
           "study " + study.spec.name + " has ended and trials wait in it");
   check_repeats(facts, study);
 }
 
-std::optional<double> value_by_rule(const idl::Objective& objective,
-                                    const std::map<std::int64_t, idl::Measurement>& measurements) {
-  std::vector<double> values;
-  for (const auto& [sequence, measurement] : measurements) {
-    const auto found = measurement.metrics.find(objective.metric);
-    if (found != measurement.metrics.end()) {
-      values.push_back(found->second);
-    }
-  }
+void require_result(const idl::StudySpec& spec,
+                    const idl::Trial& trial,
+                    const std::vector<double>& values,
+                    const std::map<std::string, double>& bounded) {
+  const std::string name =
+      "trial " + std::to_string(trial.study_id) + "/" + std::to_string(trial.number);
+  const auto same = [](double a, double b) {
+    return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b));
+  };
+  require(values.empty() == (trial.state != T::COMPLETE),
+          name + ": its measurements do not agree with its end");
   if (values.empty()) {
-    return std::nullopt;
+    return;
   }
-  double value = values.back();
-  if (objective.rule == idl::ValueRule::BEST) {
-    std::vector<double> finite;
-    std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](double one) {
-      return std::isfinite(one);
-    });
-    if (!finite.empty()) {
-      value = objective.goal == idl::Goal::MAXIMIZE
-                  ? *std::max_element(finite.begin(), finite.end())
-                  : *std::min_element(finite.begin(), finite.end());
-    }
-  } else if (objective.rule == idl::ValueRule::MEAN_LAST) {
-    const auto window =
-        std::min(values.size(), static_cast<std::size_t>(std::max(1, objective.window)));
-    value = 0;
-    for (std::size_t i = values.size() - window; i < values.size(); ++i) {
-      value += values[i];
-    }
-    value /= static_cast<double>(window);
+  require(trial.values.size() == values.size() && trial.values.front() == trial.value,
+          name + " does not have one value for each objective");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    require(same(trial.values[i], values[i]),
+            name + " has the value " + std::to_string(trial.values[i]) +
+                ", its measurements give " + std::to_string(values[i]));
   }
-  return std::isfinite(value) ? std::optional(value) : std::nullopt;
+  bool feasible = true;
+  for (const idl::Constraint& constraint : spec.constraints) {
+    const auto kept = trial.constraint_values.find(constraint.metric);
+    require(
+        kept != trial.constraint_values.end() && same(kept->second, bounded.at(constraint.metric)),
+        name + ": what was reported of " + constraint.metric + " is not what was kept");
+    feasible = feasible && holds(constraint, kept->second);
+  }
+  require(feasible == (trial.violation == 0),
+          name + " is called feasible and is not, or the reverse");
 }
 
 void check_result(const Facts& facts, const TrialKey& key) {
   const idl::Trial& trial = facts.trials.at(key);
   const std::string name = "trial " + std::to_string(key.first) + "/" + std::to_string(key.second);
-  require(trial.__isset.value == (trial.state == T::COMPLETE),
-          name + ": a value belongs to a complete trial, and only to that");
+  require(trial.__isset.value == (trial.state == T::COMPLETE) &&
+              trial.values.empty() == (trial.state != T::COMPLETE),
+          name + ": values belong to a complete trial, and only to that");
   if (trial.session_id == 0) {
     return;
   }
@@ -204,17 +225,27 @@ void check_result(const Facts& facts, const TrialKey& key) {
     return;
   }
   const auto measured = facts.measurements.find({session.id, session.attempts});
-  const std::optional<double> expected = value_by_rule(
-      facts.studies.at(key.first).spec.objective,
-      measured == facts.measurements.end() ? std::map<std::int64_t, idl::Measurement>()
-                                           : measured->second);
-  require(expected.has_value() == (trial.state == T::COMPLETE),
-          name + ": its measurements do not agree with its end");
-  if (expected) {
-    require(std::abs(*expected - trial.value) <= 1e-9 * std::max(1.0, std::abs(*expected)),
-            name + " has the value " + std::to_string(trial.value) + ", its measurements give " +
-                std::to_string(*expected));
+  std::vector<idl::Measurement> measurements;
+  if (measured != facts.measurements.end()) {
+    for (const auto& [sequence, measurement] : measured->second) {
+      measurements.push_back(measurement);
+    }
   }
+  const idl::StudySpec& spec = facts.studies.at(key.first).spec;
+  std::vector<double> values;
+  std::map<std::string, double> bounded;
+  for (const idl::Objective& objective : spec.objectives) {
+    values.push_back(value_by_rule(objective, measurements));
+  }
+  for (const idl::Constraint& constraint : spec.constraints) {
+    bounded[constraint.metric] = bounded_value(spec, constraint.metric, measurements);
+  }
+  const bool whole =
+      std::all_of(values.begin(), values.end(), [](double one) { return std::isfinite(one); }) &&
+      std::all_of(bounded.begin(), bounded.end(), [](const auto& one) {
+        return std::isfinite(one.second);
+      });
+  require_result(spec, trial, whole ? values : std::vector<double>(), bounded);
 }
 
 void check_node(const Facts& facts, const idl::Node& node) {

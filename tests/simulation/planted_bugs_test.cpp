@@ -43,7 +43,9 @@ constexpr const char* kNames[] = {"None",
                                   "GpuFreedTooEarly",
                                   "GpuAssignedTwice",
                                   "PauseIgnored",
-                                  "SecondOutcomeAccepted"};
+                                  "SecondOutcomeAccepted",
+                                  "InfeasibleTarget",
+                                  "ViolationNotKept"};
 static_assert(std::size(kNames) == static_cast<std::size_t>(PlantedBug::kCount));
 
 class PlantedBugs : public testing::TestWithParam<int> {

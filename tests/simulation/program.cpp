@@ -13,7 +13,7 @@ double some_value(Dice& dice) {
 
 }  // namespace
 
-Program random_program(Dice& dice, const std::string& metric) {
+Program random_program(Dice& dice, const std::vector<std::string>& metrics) {
   enum Kind { kOk, kFails, kNotANumber, kNeverReports, kSlow, kHangs };
   static const std::vector<Kind> kinds = {
       kOk, kOk, kOk, kOk, kOk, kOk, kSlow, kSlow, kFails, kNotANumber, kNeverReports, kHangs};
@@ -27,9 +27,11 @@ Program random_program(Dice& dice, const std::string& metric) {
   for (std::int64_t i = 0; i < count; ++i) {
     Program::Report report;
     report.delay_ms = dice.between(1, longest_ms);
-    report.metrics[dice.chance(0.15) ? "other" : metric] =
-        dice.chance(kind == kNotANumber ? 0.7 : 0.02) ? std::numeric_limits<double>::quiet_NaN()
-                                                      : some_value(dice);
+    for (const std::string& metric : metrics) {
+      report.metrics[dice.chance(0.15) ? "unneeded" : metric] =
+          dice.chance(kind == kNotANumber ? 0.7 : 0.02) ? std::numeric_limits<double>::quiet_NaN()
+                                                        : some_value(dice);
+    }
     program.reports.push_back(std::move(report));
   }
   program.end_delay_ms = dice.between(0, longest_ms);

@@ -26,6 +26,6 @@ struct Program {
 };
 
 // Mostly succeeds; else fails, reports not-a-number, never reports, is slow or hangs.
-Program random_program(Dice& dice, const std::string& metric);
+Program random_program(Dice& dice, const std::vector<std::string>& metrics);
 
 }  // namespace automl::simulation

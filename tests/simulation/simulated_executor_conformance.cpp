@@ -73,8 +73,10 @@ class SimulatedSite : public executor::Site {
 
 namespace automl::executor {
 
-INSTANTIATE_TEST_SUITE_P(Simulated, ExecutorConformance, testing::Values([] {
-                           return std::make_unique<simulation::SimulatedSite>();
-                         }));
+INSTANTIATE_TEST_SUITE_P(Simulated,
+                         ExecutorConformance,
+                         testing::Values(SiteMaker{
+                             "simulated",
+                             [] { return std::make_unique<simulation::SimulatedSite>(); }}));
 
 }  // namespace automl::executor

@@ -128,8 +128,9 @@ void SimulatedRunner::run(const idl::Session& session) {
   world_.log([&] {
     return "program: " + session.name + " #" + std::to_string(request_.attempt_number) + " starts";
   });
-  program_ = random_program(
-      world_.dice, session.spec.required_metric.empty() ? "loss" : session.spec.required_metric);
+  std::vector<std::string> metrics = session.spec.further_required;
+  metrics.push_back(session.spec.required_metric.empty() ? "loss" : session.spec.required_metric);
+  program_ = random_program(world_.dice, metrics);
   ++program_life_;
   next_report(0);
   if (session.spec.resources.time_s > 0) {

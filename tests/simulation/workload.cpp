@@ -2,6 +2,7 @@
 #include "tests/simulation/workload.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace automl::simulation {
 
@@ -47,6 +48,22 @@ std::vector<idl::Parameter> random_space(Dice& dice) {
   return space;
 }
 
+// About half of the trials miss each.
+std::vector<idl::Constraint> random_constraints(Dice& dice) {
+  static const std::vector<idl::ComparisonOp::type> ops = {idl::ComparisonOp::LESS,
+                                                           idl::ComparisonOp::LESS_OR_EQUAL,
+                                                           idl::ComparisonOp::GREATER,
+                                                           idl::ComparisonOp::GREATER_OR_EQUAL};
+  static const std::vector<std::string> metrics = {"loss", "other", "latency"};
+  std::vector<idl::Constraint> constraints(static_cast<std::size_t>(dice.between(1, 2)));
+  for (idl::Constraint& constraint : constraints) {
+    constraint.metric = dice.pick(metrics);
+    constraint.op = dice.pick(ops);
+    constraint.bound = static_cast<double>(dice.between(-20, 20));
+  }
+  return constraints;
+}
+
 }  // namespace
 
 idl::Resources random_resources(Dice& dice, const std::vector<idl::Node>& nodes) {
@@ -70,10 +87,20 @@ idl::StudySpec random_study(Dice& dice,
   spec.name = name;
   spec.datasets = {"/data/digits"};
   spec.command = dice.chance(0.25) ? "" : "train ${args}";
-  spec.objective.metric = "loss";
-  spec.objective.goal = dice.chance(0.5) ? idl::Goal::MINIMIZE : idl::Goal::MAXIMIZE;
-  spec.objective.rule = dice.pick(rules);
-  spec.objective.window = static_cast<std::int32_t>(dice.between(1, 4));
+  spec.objectives.resize(dice.chance(0.25) ? 2 : 1);
+  spec.objectives[0].metric = "loss";
+  spec.objectives[0].goal = dice.chance(0.5) ? idl::Goal::MINIMIZE : idl::Goal::MAXIMIZE;
+  spec.objectives[0].rule = dice.pick(rules);
+  spec.objectives[0].window = static_cast<std::int32_t>(dice.between(1, 4));
+  if (spec.objectives.size() > 1) {
+    spec.objectives[1].metric = "other";
+    spec.objectives[1].goal = dice.chance(0.5) ? idl::Goal::MINIMIZE : idl::Goal::MAXIMIZE;
+    spec.objectives[1].rule = dice.pick(rules);
+    spec.objectives[1].window = static_cast<std::int32_t>(dice.between(1, 4));
+  }
+  if (dice.chance(0.3)) {
+    spec.constraints = random_constraints(dice);
+  }
   spec.space = random_space(dice);
   spec.algorithm.name = dice.pick(algorithms);
   if (dice.chance(0.3)) {
@@ -82,7 +109,7 @@ idl::StudySpec random_study(Dice& dice,
   if (dice.chance(0.2)) {
     spec.enqueue.resize(static_cast<std::size_t>(dice.between(1, 3)));
   }
-  if (!spec.command.empty() && dice.chance(0.3)) {
+  if (!spec.command.empty() && spec.objectives.size() == 1 && dice.chance(0.3)) {
     spec.compare_seeds = static_cast<std::int32_t>(dice.between(2, 3));
   }
   if (name != "study-0" && dice.chance(0.2)) {
@@ -94,13 +121,37 @@ idl::StudySpec random_study(Dice& dice,
   if (dice.chance(0.1)) {
     spec.budget.time_s = dice.between(30, 300);
   }
-  if (dice.chance(0.1)) {
+  if (dice.chance(0.2)) {
     spec.budget.__set_target(static_cast<double>(dice.between(-100, 100)));
   }
   spec.retries = static_cast<std::int32_t>(dice.between(0, 2));
   spec.max_failures = static_cast<std::int32_t>(dice.between(1, 10));
   spec.seed = dice.chance(0.3) ? -1 : dice.between(0, 1'000'000);
   return spec;
+}
+
+idl::Outcome random_outcome(Dice& dice, const idl::StudySpec& spec) {
+  idl::Outcome outcome;
+  if (dice.chance(0.15)) {
+    outcome.failure = "it failed";
+    return outcome;
+  }
+  const auto value = [&dice] {
+    return dice.chance(0.05) ? std::numeric_limits<double>::quiet_NaN()
+                             : static_cast<double>(dice.between(-1'000, 1'000)) / 8;
+  };
+  for (const idl::Objective& objective : spec.objectives) {
+    outcome.metrics[objective.metric] = value();
+  }
+  for (const idl::Constraint& constraint : spec.constraints) {
+    outcome.metrics.emplace(constraint.metric, value());
+  }
+  if (dice.chance(0.5)) {
+    const auto first = outcome.metrics.find(spec.objectives.front().metric);
+    outcome.__set_value(first->second);
+    outcome.metrics.erase(first);
+  }
+  return outcome;
 }
 
 idl::SessionSpec random_session(Dice& dice, const std::vector<idl::Node>& nodes) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "records_types.h"
+#include "service_types.h"
 
 #include "tests/simulation/dice.hpp"
 
@@ -15,6 +15,9 @@ idl::Resources random_resources(Dice& dice, const std::vector<idl::Node>& nodes)
 idl::StudySpec random_study(Dice& dice,
                             const std::string& name,
                             const std::vector<idl::Node>& nodes);
+// What is told of a trial: all metrics that the study needs, now and then one not a number, or a
+// failure.
+idl::Outcome random_outcome(Dice& dice, const idl::StudySpec& spec);
 idl::SessionSpec random_session(Dice& dice, const std::vector<idl::Node>& nodes);
 
 }  // namespace automl::simulation

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -48,11 +49,15 @@ class Site {
   virtual void cut_off(bool /*cut*/) {}
 };
 
-using MakeSite = std::function<std::unique_ptr<Site>()>;
+struct SiteMaker {
+  std::string name;
+  std::function<std::unique_ptr<Site>()> make;
+};
+inline void PrintTo(const SiteMaker& maker, std::ostream* out) { *out << maker.name; }
 
-class ExecutorConformance : public testing::TestWithParam<MakeSite> {
+class ExecutorConformance : public testing::TestWithParam<SiteMaker> {
  protected:
-  void SetUp() override { site_ = GetParam()(); }
+  void SetUp() override { site_ = GetParam().make(); }
 
   Site& site() { return *site_; }
   Executor& executor() { return site_->executor(); }

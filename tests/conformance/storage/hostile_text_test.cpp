@@ -58,7 +58,9 @@ TEST_P(StorageConformance, HostileTextInStudiesAndTrials) {
                                &study.code_digest,
                                &study.algorithm_note,
                                &study.spec.algorithm.name,
-                               &study.spec.objective.metric,
+                               &study.spec.objectives[0].metric,
+                               &study.spec.constraints[0].metric,
+                               &study.spec.constraints[0].text,
                                &study.spec.space[0].name,
                                &study.spec.metrics[0].pattern,
                                &study.spec.datasets[0]}) {
@@ -69,6 +71,7 @@ TEST_P(StorageConformance, HostileTextInStudiesAndTrials) {
     std::vector<idl::Trial> trials = {records::trial(study.id, 0)};
     trials[0].reason = trials[0].proposed_because = trials[0].configuration[0].parameter = text;
     trials[0].configuration[1].value.__set_text(text);
+    trials[0].constraint_values[text] = 1;
     std::vector<idl::Session> sessions;
     storage().propose(study, trials, sessions);
     EXPECT_THAT(storage().load_studies(), ElementsAre(study));

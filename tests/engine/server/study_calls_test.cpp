@@ -142,6 +142,78 @@ TEST_F(StudyCallsTest, AsksAndTells) {
   EXPECT_EQ(board.rows[0].trial.number, 1);
 }
 
+idl::Outcome metrics(const std::map<std::string, double>& values) {
+  idl::Outcome outcome;
+  outcome.metrics = values;
+  return outcome;
+}
+
+TEST_F(StudyCallsTest, TheBoardPutsInfeasibleTrialsLast) {
+  submit(study("s", "constraints: [\"latency_ms < 20\"]\nbaseline: [{x: 0.5}, {x: 0.6}]\n"), "r1");
+  ask("a1", 2);  // the baselines
+  ask("a2", 1);
+  engine().tell("", "s", 0, metrics({{"loss", 0.1}, {"latency_ms", 40}}));
+  idl::StudyStatus status;
+  engine().study_status(status, "s");
+  EXPECT_FALSE(status.__isset.best) << "an infeasible trial never leads";
+  EXPECT_EQ(status.trials_infeasible, 1);
+  EXPECT_TRUE(status.best_history.empty());
+  EXPECT_EQ(status.baseline.number, 0);
+  engine().tell("", "s", 1, metrics({{"loss", 0.7}, {"latency_ms", 19}}));
+  engine().tell("", "s", 2, metrics({{"loss", 0.2}, {"latency_ms", 20}}));
+  engine().study_status(status, "s");
+  EXPECT_EQ(status.best.number, 1);
+  EXPECT_EQ(status.baseline.number, 1) << "a feasible one, though it is worse";
+  EXPECT_EQ(status.best_history, (std::vector<double>{0.7, 0.7}));
+  idl::Leaderboard board;
+  engine().leaderboard(board, "s", 10);
+  ASSERT_EQ(board.rows.size(), 3U);
+  EXPECT_EQ(board.rows[0].trial.number, 1);
+  EXPECT_EQ(board.rows[1].trial.number, 2) << "it misses by less";
+  EXPECT_EQ(board.rows[2].trial.number, 0);
+  EXPECT_EQ(board.rows[0].trial.violation, 0);
+  EXPECT_GT(board.rows[1].trial.violation, 0);
+  EXPECT_TRUE(board.rows[0].missed.empty());
+  EXPECT_EQ(board.rows[1].missed, (std::map<std::string, double>{{"latency_ms < 20", 0}}));
+  EXPECT_EQ(board.rows[2].missed, (std::map<std::string, double>{{"latency_ms < 20", 20}}));
+}
+
+TEST_F(StudyCallsTest, SeveralObjectivesGiveAFront) {
+  idl::StudyText text = study("s");
+  text.text.replace(text.text.find("{metric"),
+                    sizeof "{metric: loss, goal: minimize}" - 1,
+                    "[{metric: loss, goal: minimize}, {metric: acc, goal: maximize}]");
+  submit(text, "r1");
+  ask("a1", 4);
+  const double points[4][2] = {{0.5, 0.9}, {0.1, 0.2}, {0.6, 0.8}, {0.3, 0.5}};
+  for (int i = 0; i < 4; ++i) {
+    engine().tell("", "s", i, metrics({{"loss", points[i][0]}, {"acc", points[i][1]}}));
+  }
+  idl::StudyStatus status;
+  engine().study_status(status, "s");
+  EXPECT_FALSE(status.__isset.best);
+  EXPECT_EQ(status.front_size, 3);
+  ASSERT_EQ(status.front.size(), 3U);
+  EXPECT_EQ(status.front[0].number, 1);
+  EXPECT_EQ(status.front[0].values, (std::vector<double>{0.1, 0.2}));
+  EXPECT_EQ(status.front[0].configuration.size(), 2U);
+  EXPECT_EQ(status.best_history, (std::vector<double>{0.5, 0.1, 0.1, 0.1}));
+  idl::Leaderboard board;
+  engine().leaderboard(board, "s", 10);
+  std::vector<std::pair<std::int64_t, std::int32_t>> rows;
+  for (const idl::LeaderboardRow& row : board.rows) {
+    rows.emplace_back(row.trial.number, row.front);
+  }
+  using P = std::pair<std::int64_t, std::int32_t>;
+  EXPECT_EQ(rows, (std::vector<P>{{1, 1}, {3, 1}, {0, 1}, {2, 2}}));
+  EXPECT_EQ(board.front_size, 3);
+  idl::StudyReport report;
+  engine().report_study(report, "s");
+  ASSERT_EQ(report.importance.size(), 2U);
+  EXPECT_EQ(report.importance[1].metric, "acc");
+  EXPECT_FALSE(report.__isset.shadow || report.__isset.remaining);
+}
+
 TEST_F(StudyCallsTest, ReportsWhatFinishedTrialsSay) {
   submit(study("s"), "r1");
   idl::StudyReport report;

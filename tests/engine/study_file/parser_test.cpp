@@ -37,7 +37,7 @@ TEST_F(StudyFile, FillsInDefaults) {
   EXPECT_EQ(study.name, "s");
   EXPECT_EQ(study.command, "");
   EXPECT_EQ(study.code, "");
-  EXPECT_EQ(study.objective.rule, idl::ValueRule::LAST);
+  EXPECT_EQ(study.objectives.at(0).rule, idl::ValueRule::LAST);
   EXPECT_EQ(study.algorithm.name, "auto");
   EXPECT_EQ(study.parallel, 1);
   EXPECT_EQ(study.retries, 1);
@@ -60,9 +60,9 @@ TEST_F(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(study.command, "python3 src/train.py ${args}\n");
   ASSERT_EQ(study.metrics.size(), 2U);
   EXPECT_EQ(study.metrics[1].metric, "val/acc");
-  EXPECT_EQ(study.objective.goal, idl::Goal::MAXIMIZE);
-  EXPECT_EQ(study.objective.rule, idl::ValueRule::MEAN_LAST);
-  EXPECT_EQ(study.objective.window, 5);
+  EXPECT_EQ(study.objectives.at(0).goal, idl::Goal::MAXIMIZE);
+  EXPECT_EQ(study.objectives.at(0).rule, idl::ValueRule::MEAN_LAST);
+  EXPECT_EQ(study.objectives.at(0).window, 5);
   EXPECT_EQ(study.algorithm.name, "tpe");
   EXPECT_EQ(study.parallel, 4);
   EXPECT_EQ(study.resources.memory_bytes, 8LL << 30);
@@ -81,6 +81,41 @@ TEST_F(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(study.enqueue[0][0].value.integer, 128);
   ASSERT_EQ(study.forbid.size(), 2U);
   EXPECT_EQ(study.forbid[1].all_of[0].operands.size(), 2U);
+}
+
+TEST_F(StudyFile, ReadsConstraints) {
+  const auto constraints = spec(complete_study()).constraints;
+  ASSERT_EQ(constraints.size(), 3U);
+  EXPECT_EQ(constraints[0].metric, "loss");
+  EXPECT_EQ(constraints[0].op, idl::ComparisonOp::LESS_OR_EQUAL);
+  EXPECT_EQ(constraints[0].bound, 3);
+  EXPECT_EQ(constraints[1].metric, "val/acc");
+  EXPECT_EQ(constraints[1].op, idl::ComparisonOp::GREATER);
+  EXPECT_EQ(constraints[1].bound, 1e-3);
+  EXPECT_EQ(constraints[2].text, "latency_ms < 20");
+  EXPECT_THAT(spec(kSmallest).constraints, IsEmpty());
+  EXPECT_THAT(spec(std::string(kSmallest) + "constraints: []\n").constraints, IsEmpty());
+}
+
+TEST_F(StudyFile, ReadsSeveralObjectives) {
+  const std::string text =
+      "study: s\nspace: {x: {float: [0, 1]}}\nconstraints: [\"a >= 0.5\"]\nobjective:\n"
+      "  - {metric: a, goal: maximize, value: best}\n  - {metric: b, goal: minimize}\n";
+  const auto objectives = spec(text).objectives;
+  ASSERT_EQ(objectives.size(), 2U);
+  EXPECT_EQ(objectives[0].metric, "a");
+  EXPECT_EQ(objectives[0].goal, idl::Goal::MAXIMIZE);
+  EXPECT_EQ(objectives[0].rule, idl::ValueRule::BEST);
+  EXPECT_EQ(objectives[1].rule, idl::ValueRule::LAST);
+  std::vector<std::string> keys;
+  for (const idl::ExplainedKey& row : folder_.parse(text).keys) {
+    if (row.key.rfind("objective", 0) == 0) {
+      keys.push_back(row.key + " " + row.value);
+    }
+  }
+  EXPECT_THAT(keys,
+              ElementsAre("objective[0] {metric: a, goal: maximize, value: best}",
+                          "objective[1] {metric: b, goal: minimize}"));
 }
 
 TEST_F(StudyFile, ReadsEveryKindOfParameter) {

@@ -62,6 +62,7 @@ command: |
   python3 src/train.py ${args}
 metrics: {loss: 'loss=([0-9.]+)', "val/acc": 'acc: (\S+)'}
 objective: {metric: loss, goal: maximize, value: mean(last 5)}
+constraints: ["loss <= 3", "val/acc>1e-3", "  latency_ms < 20 "]
 space:
   lr:        {float: [1e-5, 1], log: true, default: 0.1}
   momentum:  {float: [0, 0.99], when: {optimizer: sgd}}

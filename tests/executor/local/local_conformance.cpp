@@ -4,9 +4,10 @@
 namespace automl::executor {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Local, ExecutorConformance, ::testing::Values([] {
-                           return std::make_unique<testing::LocalSite>();
-                         }));
+INSTANTIATE_TEST_SUITE_P(Local,
+                         ExecutorConformance,
+                         ::testing::Values(SiteMaker{
+                             "local", [] { return std::make_unique<testing::LocalSite>(); }}));
 
 }  // namespace
 }  // namespace automl::executor

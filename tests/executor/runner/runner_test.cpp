@@ -77,6 +77,16 @@ TEST(Runner, SaysWhyNoMetricCame) {
   EXPECT_EQ(exit.message, "its pattern 'loss=(\\d+)' matched none of 2 lines");
 }
 
+TEST(Runner, SaysWhyOneOfSeveralMetricsDidNotCome) {
+  AttemptRun attempt;
+  attempt.order.session.spec.required_metric = "loss";
+  attempt.order.session.spec.further_required = {"reported_otherwise", "latency_ms"};
+  read_metric(attempt, "loss", "loss=(\\d+)");
+  read_metric(attempt, "latency_ms", "lat=(\\d+)");
+  const auto exit = attempt.run("echo loss=1; echo two");
+  EXPECT_EQ(exit.message, "its pattern 'lat=(\\d+)' matched none of 2 lines");
+}
+
 TEST(Runner, TellsFailuresApart) {
   struct Case {
     const char* command;

@@ -139,6 +139,47 @@ class OptimizerTest(unittest.TestCase):
         self.assertIn("earlier", first.reason)
         with self.assertRaisesRegex(ValueError, "gp and tpe"):
             Optimizer(MIXED, algorithm="random", inherit=[earlier])
+        several = Optimizer({"x": {"float": [0, 1]}}, ["maximize", "minimize"], constraints=1, inherit=[earlier])
+        self.assertEqual([dict(one) for one in several.ask(2)], [{"x": 0.25}, {"x": 0.75}])
+        for x in (0.1, 0.3, 0.5, 0.7, 0.9) * 2:
+            several.tell({"x": x}, (x, x * x), constraints=[x - 0.8])
+        self.assertIn("hypervolume", several.ask(1)[0].reason)
+
+    def test_an_infeasible_trial_is_never_best(self):
+        optimizer = Optimizer({"x": {"float": [0, 1]}}, goal="maximize", algorithm="random", constraints=1)
+        optimizer.tell({"x": 0.9}, 0.9, constraints=[0.2])
+        self.assertIsNone(optimizer.best)
+        optimizer.tell({"x": 0.5}, 0.5, constraints=[-0.1])
+        optimizer.tell({"x": 0.4}, 0.4, constraints=[-0.1])
+        optimizer.tell({"x": 0.7}, 0.7, constraints=[math.nan])
+        self.assertEqual(optimizer.best.value, 0.5)
+        with self.assertRaisesRegex(ValueError, "expected 1 constraints, got 0"):
+            optimizer.tell({"x": 0.3}, 0.3)
+        optimizer.tell({"x": 0.3})  # a failure has none
+
+    def test_constraints_are_learnt(self):
+        optimizer = Optimizer({"x": {"float": [0, 1]}, "y": {"float": [0, 1]}}, algorithm="gp", constraints=1, seed=3)
+        for _ in range(25):
+            [one] = optimizer.ask()
+            optimizer.tell(one, one["x"] + one["y"], constraints=[0.5 - one["x"]])
+        self.assertLess(optimizer.best.value, 0.6)
+        self.assertGreaterEqual(optimizer.best.configuration["x"], 0.5)
+
+    def test_several_goals_have_a_front(self):
+        optimizer = Optimizer({"x": {"float": [0, 1]}}, goal=["minimize", "maximize"], seed=1)
+        self.assertEqual(optimizer.algorithm, "gp")
+        self.assertIn("2 objectives", optimizer.choice)
+        for x, values in ((0.1, (1, 1)), (0.2, (2, 3)), (0.3, (2, 2)), (0.4, (0, 0)), (0.5, (1, 1))):
+            optimizer.tell({"x": x}, values)
+        self.assertEqual(sorted(best.value for best in optimizer.front), [(0, 0), (1, 1), (2, 3)])
+        self.assertIsNone(optimizer.best)
+        self.assertEqual(len(optimizer.ask(2)), 2)
+        with self.assertRaisesRegex(ValueError, "expected 2 values, got 1"):
+            optimizer.tell({"x": 0.6}, 1.0)
+        with self.assertRaisesRegex(ValueError, "cmaes takes fewer than 2 goals"):
+            Optimizer({"x": {"float": [0, 1]}}, goal=["minimize", "minimize"], algorithm="cmaes")
+        with self.assertRaises(ValueError):
+            Optimizer({"x": {"float": [0, 1]}}, goal=[])
 
     def test_threads_may_share_one(self):
         optimizer = Optimizer(MIXED, seed=1, algorithm="tpe")

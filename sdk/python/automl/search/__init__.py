@@ -8,10 +8,13 @@
         optimizer.tell(suggestion, train(**suggestion))
     print(optimizer.best)
 
+`Scheduler` decides early which trials go on.
+
 Compiled: installed by the wheel, or built by CMake into build/release/python. The rest of the package
 `automl` does not need it.
 """
 from automl.search.optimizer import Best, Optimizer, Suggestion, algorithms
+from automl.search.scheduler import Resume, Scheduler, Verdict, schedulers
 from automl.search.space import Space
 
-__all__ = ["Best", "Optimizer", "Space", "Suggestion", "algorithms"]
+__all__ = ["Best", "Optimizer", "Resume", "Scheduler", "Space", "Suggestion", "Verdict", "algorithms", "schedulers"]

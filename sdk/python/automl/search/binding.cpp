@@ -9,6 +9,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "scheduling.hpp"
 #include "search/registry.hpp"
 #include "search/search_space.hpp"
 
@@ -29,17 +30,23 @@ class Core {
        const search::Options& options,
        std::int64_t trials,
        int parallel,
+       std::size_t objectives,
        bool inherits)
       : space_(std::move(parameters), std::move(forbidden)),
         choice_{std::move(algorithm), "chosen by the caller"} {
     if (choice_.algorithm == "auto") {
       choice_ = search::choose_algorithm(
-          space_, {.trials = trials, .parallel = parallel, .inherits = inherits});
+          space_,
+          {.trials = trials, .parallel = parallel, .objectives = objectives, .inherits = inherits});
     } else if (inherits && !search::inherits(choice_.algorithm)) {
       throw search::OptionError("inherit: " + choice_.algorithm +
                                 " does not learn from earlier searches; gp and tpe do");
     }
     sampler_ = search::make_sampler(choice_.algorithm, options, space_);
+    if (objectives > search::most_objectives(choice_.algorithm)) {
+      throw search::OptionError(choice_.algorithm + " takes fewer than " +
+                                std::to_string(objectives) + " goals");
+    }
   }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -65,14 +72,21 @@ class Core {
     search::PriorTask task;
     for (const auto& [values, value] : trials) {
       const auto number = static_cast<std::int64_t>(task.observations.size());
-      task.observations.push_back({number, checked(values), search::Status::kComplete, value});
+      task.observations.push_back(
+          {number, checked(values), search::Status::kComplete, value, {}, {}});
     }
     history_.inherit(std::move(task));
   }
 
-  void add(std::int64_t trial, const Values& values, search::Status status, double value) {
+  void add(std::int64_t trial,
+           const Values& values,
+           search::Status status,
+           double value,
+           std::vector<double> further,
+           std::vector<double> constraints) {
     const std::lock_guard<std::mutex> guard(lock_);
-    history_.add({trial, checked(values), status, value});
+    history_.add(
+        {trial, checked(values), status, value, std::move(further), std::move(constraints)});
   }
 
   // Missing active values become defaults, the others snap to their range and step.
@@ -144,6 +158,7 @@ void bind_space(py::module_& module) {
 PYBIND11_MODULE(_core, module) {
   module.doc() = "The search library as it is; automl.search is the interface for programs.";
   bind_space(module);
+  bind_schedulers(module);
   py::class_<Core>(module, "Core")
       .def(py::init<std::vector<search::Parameter>,
                     std::vector<search::Forbidden>,
@@ -151,10 +166,27 @@ PYBIND11_MODULE(_core, module) {
                     const search::Options&,
                     std::int64_t,
                     int,
-                    bool>())
+                    std::size_t,
+                    bool>(),
+           py::arg("parameters"),
+           py::arg("forbidden"),
+           py::arg("algorithm"),
+           py::arg("options"),
+           py::arg("trials"),
+           py::arg("parallel"),
+           py::arg("objectives") = 1,
+           py::arg("inherits") = false)
       .def("suggest", &Core::suggest, py::call_guard<py::gil_scoped_release>())
       .def("inherit", &Core::inherit)
-      .def("add", &Core::add, py::call_guard<py::gil_scoped_release>())
+      .def("add",
+           &Core::add,
+           py::arg("trial"),
+           py::arg("values"),
+           py::arg("status"),
+           py::arg("value"),
+           py::arg("further") = std::vector<double>(),
+           py::arg("constraints") = std::vector<double>(),
+           py::call_guard<py::gil_scoped_release>())
       .def("repair", &Core::repair)
       .def("objection", &Core::objection)
       .def_property_readonly("algorithm", &Core::algorithm)

@@ -29,12 +29,13 @@ class Optimizer:
     """Proposes configurations of a space and learns from their values.
 
     space      {name: parameter} as in a study file (see `Space`), or a `Space`
-    goal       "minimize" or "maximize"
+    goal       "minimize" or "maximize"; a list of them for several objectives
     algorithm  "auto" or one of `algorithms()`
     seed       0 to 2**63 - 1; same seed and same tells in the same order: same suggestions, on every machine
     forbid     expressions of combinations that are never tried
     trials     how many are planned (0: unknown); `auto` chooses by it
     parallel   how many run at once; `auto` chooses by it
+    constraints  how many outcome constraints `tell` gets; a trial that misses one is never the best
     inherit    earlier searches over similar spaces, each a list of (configuration, value): gp and tpe start from
                their best and learn from them as far as they rank alike. Missing parameters take their defaults,
                further ones are dropped, values outside the space leave a trial out
@@ -44,14 +45,16 @@ class Optimizer:
     algorithm or option that is not understood.
     """
 
-    def __init__(self, space, goal="minimize", algorithm="auto", seed=0, *, forbid=(), trials=0, parallel=1, inherit=(),
-                 **options):
-        if goal not in ("minimize", "maximize"):
-            raise ValueError(f"goal must be minimize or maximize, got {goal!r}")
+    def __init__(self, space, goal="minimize", algorithm="auto", seed=0, *, forbid=(), trials=0, parallel=1,
+                 constraints=0, inherit=(), **options):
+        goals = list(goal) if isinstance(goal, (list, tuple)) else [goal]
+        if not goals or any(one not in ("minimize", "maximize") for one in goals):
+            raise ValueError(f"goal must be minimize or maximize, or a list of them, got {goal!r}")
         self.space = space if isinstance(space, Space) else Space(space, forbid)
-        self._sign = 1.0 if goal == "minimize" else -1.0
+        self._signs = [1.0 if one == "minimize" else -1.0 for one in goals]
+        self._constraints = int(constraints)
         self._core = _core.Core(self.space.parameters, self.space.forbidden, algorithm,
-                                {name: str(value) for name, value in options.items()}, trials, parallel,
+                                {name: str(value) for name, value in options.items()}, trials, parallel, len(goals),
                                 bool(inherit))
         for earlier in inherit:
             self._core.inherit(self._mapped(earlier))
@@ -61,7 +64,7 @@ class Optimizer:
         self._pending = {}  # trial → values
         self._trials = 0
         self._index = 0
-        self._best = None
+        self._front = []  # of Best: feasible and not dominated
 
     @property
     def algorithm(self):
@@ -75,8 +78,16 @@ class Optimizer:
 
     @property
     def best(self):
-        """`Best(trial, configuration, value)` among complete trials; None before the first one."""
-        return self._best
+        """`Best(trial, configuration, value)` among complete trials that miss no constraint; None before the first
+        one, and with several objectives (see `front`)."""
+        return self._front[0] if self._front and len(self._signs) == 1 else None
+
+    @property
+    def front(self):
+        """[Best] of the complete trials that miss no constraint and that no other one beats: better in one objective
+        and worse in none. `value` is a tuple when there are several objectives."""
+        with self._lock:
+            return list(self._front)
 
     @property
     def pending(self):
@@ -105,28 +116,33 @@ class Optimizer:
                 self._index += len(found)
             return suggestions
 
-    def tell(self, trial, value=None, *, pruned=False):
+    def tell(self, trial, value=None, *, pruned=False, constraints=()):
         """What a trial came to.
 
         trial   its number, its `Suggestion`, or any configuration {name: value} (missing active parameters
                 take their defaults), which need not have been asked for
-        value   a number; None, not-a-number or infinity: the trial failed
+        value   a number, or one for each goal; None, not-a-number or infinity: the trial failed
         pruned  the trial was stopped early with this value
+        constraints  for each constraint by how much it is missed: at most 0 where it is met
 
-        Raises ValueError for a configuration outside the space, KeyError for a number that is not pending.
+        Raises ValueError for a configuration outside the space and for the wrong number of values, KeyError for a
+        number that is not pending.
         """
-        value = math.nan if value is None else float(value)
+        results, misses = self._results(value, constraints)
         with self._lock:
             number, values = self._resolve(trial)
             status = _core.Status.pruned if pruned else _core.Status.complete
-            if not math.isfinite(value):
-                status, value = _core.Status.failed, math.nan
+            if results is None:
+                status = _core.Status.failed
             self._pending.pop(number, None)
-        self._core.add(number, values, status, self._sign * value if math.isfinite(value) else 0.0)
-        with self._lock:
-            if status == _core.Status.complete and (
-                    self._best is None or self._sign * value < self._sign * self._best.value):
-                self._best = Best(number, self.space.to_dict(values), value)
+        signed = [sign * result for sign, result in zip(self._signs, results or [])]
+        if results is None:
+            self._core.add(number, values, status, 0.0)
+        else:
+            self._core.add(number, values, status, signed[0], signed[1:], misses)
+        if status == _core.Status.complete and all(miss <= 0 for miss in misses):
+            with self._lock:
+                self._enter(Best(number, self.space.to_dict(values), results[0] if len(results) == 1 else results))
         return number
 
     def _mapped(self, earlier):
@@ -142,8 +158,28 @@ class Optimizer:
             inside = all(parameter.low <= one <= parameter.high or kind not in ("float", "int") or math.isnan(one)
                          for parameter, kind, one in zip(self.space.parameters, self.space.kinds, given))
             if value is not None and math.isfinite(value) and inside and not self._core.objection(values):
-                trials.append((values, self._sign * float(value)))
+                trials.append((values, self._signs[0] * float(value)))
         return trials
+
+    def _results(self, value, constraints):
+        """(values as a tuple or None for a failure, misses)."""
+        if value is None:
+            return None, []
+        results = tuple(map(float, value)) if hasattr(value, "__len__") else (float(value),)
+        misses = [float(miss) for miss in constraints]
+        if len(results) != len(self._signs):
+            raise ValueError(f"expected {len(self._signs)} values, got {len(results)}")
+        if len(misses) != self._constraints:
+            raise ValueError(f"expected {self._constraints} constraints, got {len(misses)}")
+        return (results, misses) if all(map(math.isfinite, (*results, *misses))) else (None, [])
+
+    def _enter(self, newcomer):
+        """Into the front, unless somebody on it is as good everywhere; holds the lock."""
+        def at_least_as_good(one, other):
+            pairs = zip(self._signs, *(v if isinstance(v, tuple) else (v,) for v in (one.value, other.value)))
+            return all(sign * a <= sign * b for sign, a, b in pairs)
+        if not any(at_least_as_good(one, newcomer) for one in self._front):
+            self._front = [one for one in self._front if not at_least_as_good(newcomer, one)] + [newcomer]
 
     def _resolve(self, trial):
         """The trial's number and values; holds the lock."""
