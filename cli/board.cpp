@@ -4,6 +4,7 @@
 
 #include "cli/board_text.hpp"
 #include "cli/commands.hpp"
+#include "cli/repeats_text.hpp"
 #include "cli/text.hpp"
 #include "idl/json_writer.hpp"
 
@@ -14,8 +15,15 @@ namespace {
 int board(Context& context, const std::string& study, int limit) {
   idl::Leaderboard rows;
   context.engine().call([&](idl::EngineClient& client) { client.leaderboard(rows, study, limit); });
-  std::cout << (context.json ? idl::to_json(rows) + "\n"
-                             : board_text(rows, Screen::of(STDOUT_FILENO)));
+  if (context.json) {
+    std::cout << idl::to_json(rows) << "\n";
+    return kDone;
+  }
+  const Screen screen = Screen::of(STDOUT_FILENO);
+  std::cout << board_text(rows, screen);
+  if (rows.__isset.comparison) {
+    std::cout << "\n" << wrapped(repeats_text(rows.comparison), screen.width) << "\n";
+  }
   return kDone;
 }
 

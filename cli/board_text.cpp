@@ -5,6 +5,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "cli/repeats_text.hpp"
 #include "cli/result_text.hpp"
 #include "cli/table.hpp"
 
@@ -97,14 +98,15 @@ std::vector<ResultColumn> result_columns(const idl::StudySpec& spec,
 
 std::string note_of(const idl::LeaderboardRow& row, const idl::StudySpec& spec) {
   const std::string missed = shown(missed_text(spec, row.trial));
-  return (row.trial.baseline ? std::string("baseline") + (missed.empty() ? "" : ", ") : "") +
-         missed;
+  const std::string origin = origin_text(row.trial);
+  return origin + (origin.empty() || missed.empty() ? "" : ", ") + missed;
 }
 
 void add_columns(Table& table,
                  const idl::StudySpec& spec,
                  const std::vector<ResultColumn>& results,
-                 const std::vector<idl::LeaderboardRow>& rows) {
+                 const std::vector<idl::LeaderboardRow>& rows,
+                 bool repeated) {
   table.add_column("rank", true);
   if (several_objectives(spec)) {
     table.add_column("front", true);
@@ -118,6 +120,9 @@ void add_columns(Table& table,
     if (!column.objective) {
       table.may_drop();
     }
+  }
+  if (repeated) {
+    table.add_column("repeated", true);
   }
   for (const idl::Parameter& parameter : spec.space) {
     table.add_column(shown(parameter.name))
@@ -167,6 +172,10 @@ std::string front_comparison(const idl::StudyStatus& status) {
 
 }  // namespace
 
+std::string origin_text(const idl::Trial& trial) {
+  return trial.baseline ? "baseline" : trial.enqueued ? "enqueued" : "";
+}
+
 std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
   const idl::StudySpec& spec = board.study.spec;
   if (board.rows.empty()) {
@@ -179,8 +188,10 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     rows.push_back(board.baseline);
   }
   const std::vector<ResultColumn> results = result_columns(spec, rows);
+  const bool repeated = std::any_of(
+      rows.begin(), rows.end(), [](const idl::LeaderboardRow& row) { return row.__isset.repeats; });
   Table table;
-  add_columns(table, spec, results, rows);
+  add_columns(table, spec, results, rows, repeated);
   std::vector<bool> leading;
   std::int32_t last = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -200,6 +211,9 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     for (const ResultColumn& column : results) {
       cells.push_back(column.cells[i]);
     }
+    if (repeated) {
+      cells.push_back(runs_text(row.repeats, decimals_for(board.comparison)));
+    }
     for (const idl::Parameter& parameter : spec.space) {
       cells.push_back(assigned(row.trial, parameter.name));
     }
@@ -218,6 +232,9 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
 }
 
 std::string comparison_text(const idl::StudyStatus& status) {
+  if (status.__isset.comparison) {
+    return repeats_text(status.comparison);
+  }
   if (!status.__isset.baseline || !status.baseline.__isset.value) {
     return "";
   }

@@ -9,8 +9,12 @@
 
 namespace automl::cli {
 
-// The leaderboard as aligned text; the baseline's row is marked, and added when it is not among
-// them. Infeasible trials are marked with the constraints they miss, and by how much.
+// "baseline" or "enqueued" for what did not come from the algorithm, else "".
+std::string origin_text(const idl::Trial& trial);
+
+// The leaderboard as aligned text; rows of baselines and enqueued configurations are marked, the
+// best baseline's is added when it is not among them. Where trials were run again, a column has
+// mean and interval. Infeasible trials are marked with the constraints they miss, and by how much.
 std::string board_text(const idl::Leaderboard& board, const Screen& screen);
 
 // The line that says how the best, or the front, compares with the baseline, honestly; empty

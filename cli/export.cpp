@@ -55,8 +55,10 @@ std::string csv_row(const idl::Study& study, const idl::Trial& trial) {
   const double duration_s = trial.started_ms > 0 && trial.ended_ms > 0
                                 ? static_cast<double>(trial.ended_ms - trial.started_ms) / 1e3
                                 : 0;
-  return row + "," + (trial.baseline ? "true" : "false") + "," + exact(duration_s) + "," +
-         csv_cell(trial.reason) + "\n";
+  return row + "," + (trial.baseline ? "true" : "false") + "," +
+         (trial.enqueued ? "true" : "false") + "," +
+         (trial.__isset.repeat_of ? std::to_string(trial.repeat_of) : "") + "," +
+         exact(duration_s) + "," + csv_cell(trial.reason) + "\n";
 }
 
 std::string csv_head(const idl::Study& study) {
@@ -71,7 +73,7 @@ std::string csv_head(const idl::Study& study) {
   for (const idl::Parameter& parameter : study.spec.space) {
     head += "," + csv_cell(parameter.name);
   }
-  return head + ",baseline,duration_s,reason\n";
+  return head + ",baseline,enqueued,repeat_of,duration_s,reason\n";
 }
 
 void write_all(Context& context, const std::string& study, bool csv, std::ostream& out) {

@@ -70,7 +70,7 @@ Quote quote_of(const idl::StudySpec& spec,
                std::int64_t slots) {
   const Durations fitted = fit(durations_s);
   Quote quote;
-  quote.trials = spec.budget.trials;
+  quote.trials = spec.budget.trials + 2 * std::int64_t{spec.compare_seeds};
   quote.slots = slots;
   const std::int64_t trials = std::min(quote.trials, kMostTrialsDrawn);
   const double scale = static_cast<double>(quote.trials) / static_cast<double>(trials);

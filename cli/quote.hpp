@@ -12,7 +12,7 @@ namespace automl::cli {
 // What the budget of a study will take. `likely`: half of all runs need at most that; `careful`:
 // nine in ten.
 struct Quote {
-  std::int64_t trials = 0;  // of the budget
+  std::int64_t trials = 0;  // of the budget, and repeats
   std::int64_t slots = 0;   // trials that really run at once
   double likely_s = 0;      // wall time
   double careful_s = 0;

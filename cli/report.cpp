@@ -81,6 +81,9 @@ ReportData load(Context& context, const std::string& study) {
     engine.call([&](idl::EngineClient& client) { client.list_trials(page, study, from, kPage); });
     for (idl::Trial& trial : page.trials) {
       from = trial.number + 1;
+      if (trial.__isset.repeat_of) {
+        continue;  // the comparison has them
+      }
       data.trials.push_back(std::move(trial));
     }
     if (page.trials.size() < static_cast<std::size_t>(kPage)) {

@@ -272,8 +272,9 @@ std::string leading_row(const idl::StudySpec& spec,
            (value == trial.constraint_values.end() ? "" : number_text(value->second)) + "</td>";
   }
   const std::string missed = missed_text(spec, trial);
+  const std::string origin = origin_text(trial);
   return row + "<td><code>" + html_text(configuration_text(trial.configuration)) + "</code>" +
-         (trial.baseline ? " baseline" : "") + (missed.empty() ? "" : " " + html_text(missed)) +
+         (origin.empty() ? "" : " " + origin) + (missed.empty() ? "" : " " + html_text(missed)) +
          "</td></tr>\n";
 }
 

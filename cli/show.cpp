@@ -122,6 +122,9 @@ int show(Context& context, const std::string& subject) {
   }
   line("parameters", configuration_text(trial.configuration));
   line("proposed by", trial.proposed_because);
+  if (trial.seed != 0) {
+    line("seed", std::to_string(trial.seed));
+  }
   line("created", local_time(trial.created_ms));
   if (trial.session_id != 0) {
     line("session", detail.session.name);

@@ -25,7 +25,7 @@ std::int64_t failed_trial(EngineConnection& engine, const idl::StudyStatus& stat
       client.list_trials(page, status.study.spec.name, from, 1'000);
     });
     for (const idl::Trial& trial : page.trials) {
-      if (trial.state == idl::TrialState::FAILED) {
+      if (trial.state == idl::TrialState::FAILED && !trial.__isset.repeat_of) {
         return trial.number;
       }
       from = trial.number + 1;
@@ -70,6 +70,11 @@ idl::StudyStatus submit(Context& context, const std::string& path) {
   const std::string request = idl::new_request_id();
   engine.call(
       [&](idl::EngineClient& client) { client.submit_study(reply, request, text, digest, false); });
+  if (reply.outcome == idl::Submission::CREATED && !context.quiet) {
+    for (const std::string& note : reply.status.study.inherited) {
+      std::cerr << "inherits from " << shown(note) << "\n";
+    }
+  }
   if (reply.outcome == idl::Submission::CONTINUED && !context.quiet) {
     std::cerr << "study " << shown(reply.status.study.spec.name) << " exists unchanged: "
               << (reply.status.study.state == idl::StudyState::DONE ? "it is done" : "it goes on")

@@ -26,6 +26,9 @@ int show_study(Context& context, const std::string& study) {
   if (!status.study.reason.empty()) {
     std::cout << ": " << shown(status.study.reason);
   }
+  for (const std::string& note : status.study.inherited) {
+    std::cout << "\n" << wrapped("inherits from " + shown(note), screen.width);
+  }
   std::cout << "\n\n" << frame_text(status, screen);
   const std::string comparison = comparison_text(status);
   if (!comparison.empty()) {

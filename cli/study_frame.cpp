@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cli/board_text.hpp"
+#include "cli/repeats_text.hpp"
 #include "cli/result_text.hpp"
 
 namespace automl::cli {
@@ -176,6 +178,12 @@ std::string history_line(const idl::StudyStatus& status, const Screen& screen) {
   return cut(line, screen.width);
 }
 
+// "repeat 2 of #17"
+std::string repeat_mark(const idl::Trial& trial) {
+  return "repeat " + std::to_string(trial.repeat) + " of " +
+         (trial.repeat_of < 0 ? "the defaults" : "#" + std::to_string(trial.repeat_of));
+}
+
 // What a running trial last reported, such as "val_accuracy 0.961 @ step 12".
 std::string latest_text(const idl::Trial& trial, const idl::StudyStatus& status, bool wide) {
   if (!trial.__isset.latest_value) {
@@ -210,6 +218,7 @@ std::string running_lines(const idl::StudyStatus& status, const Screen& screen) 
     if (latest_width > 0) {
       line += padded(latest_text(*trial, status, wide), latest_width) + "  ";
     }
+    line += trial->__isset.repeat_of ? repeat_mark(*trial) + "  " : "";
     text += cut(line + configuration_text(trial->configuration), screen.width) + "\n";
   }
   return text;
@@ -237,7 +246,8 @@ std::string ended_line(const idl::Trial& trial, const idl::StudySpec& spec) {
   if (!why.empty()) {
     text += " (" + shown(why) + ")";
   }
-  return text + (trial.baseline ? " [baseline]" : "");
+  const std::string origin = trial.__isset.repeat_of ? repeat_mark(trial) : origin_text(trial);
+  return text + (origin.empty() ? "" : " [" + origin + "]");
 }
 
 std::string sparkline(const std::vector<double>& values, bool maximize, std::size_t width) {
@@ -279,6 +289,9 @@ std::string frame_text(const idl::StudyStatus& status, const Screen& full) {
   std::string text = progress_lines(status, screen) + best_line(status, screen) + "\n";
   if (!status.best_history.empty()) {
     text += history_line(status, screen) + "\n";
+  }
+  if (status.__isset.comparison && status.study.state == idl::StudyState::RUNNING) {
+    text += cut("  " + repeats_text(status.comparison), screen.width) + "\n";
   }
   const std::string running = running_lines(status, screen);
   return text + (running.empty() ? "" : "\n" + running);

@@ -125,7 +125,7 @@ void watch_attempts(Turn& turn) {
   }
   for (const auto& [id, study] : turn.state.studies) {
     const std::int64_t wait_until_ms = study.ready.wait_until_ms;
-    if ((study.live() && study.record.spec.budget.time_s > 0) ||
+    if ((study.live() && !study.searched() && study.record.spec.budget.time_s > 0) ||
         (wait_until_ms > 0 && wait_until_ms <= now_ms)) {
       turn.state.touched.insert(id);
     }
@@ -170,7 +170,7 @@ std::int64_t next_deadline(const EngineState& state, Clock& clock, const Setting
       next = std::min(next, study.ready.wait_until_ms);
     }
     const std::int64_t time_s = study.record.spec.budget.time_s;
-    if (study.live() && time_s > 0) {
+    if (study.live() && !study.searched() && time_s > 0) {
       const std::int64_t left_ms = study.record.created_ms + time_s * 1'000 - clock.wall_ms();
       // The wall clock may jump: look at it at least once a minute.
       next = std::min(next, clock.monotonic_ms() + std::clamp<std::int64_t>(left_ms, 0, 60'000));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,6 +49,11 @@ struct SessionStopRequested {
   Caller caller;
   std::string session;
   bool kill = false;
+};
+struct ConfigurationEnqueued {
+  Caller caller;
+  std::string study;
+  std::map<std::string, std::string> values;  // as a study file has them
 };
 struct TrialsAsked {
   Caller caller;
@@ -106,6 +112,7 @@ using Event = std::variant<StudySubmitted,
                            StudyChangeRequested,
                            SessionSubmitted,
                            SessionStopRequested,
+                           ConfigurationEnqueued,
                            TrialsAsked,
                            TrialTold,
                            Inspected,

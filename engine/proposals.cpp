@@ -7,9 +7,11 @@
 #include "engine/command_line.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/ready_suggestions.hpp"
+#include "engine/repeats.hpp"
 #include "engine/settlement.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
+#include "engine/trial_seed.hpp"
 
 namespace automl::engine {
 
@@ -22,8 +24,18 @@ std::int64_t trials_created(const StudyEntry& study) {
   return static_cast<std::int64_t>(study.trials.size());
 }
 
+// Repeats are not the search's.
+std::int64_t search_trials(const StudyEntry& study) {
+  return trials_created(study) - study.repeats;
+}
+
 bool baseline_left(const StudyEntry& study) {
   return trials_created(study) < static_cast<std::int64_t>(study.record.spec.baseline.size());
+}
+
+// Baselines and enqueued configurations come before the sampler's proposals.
+bool given_left(const StudyEntry& study) {
+  return baseline_left(study) || !study.record.enqueued.empty();
 }
 
 // How many trials to propose now; the study is running and not waiting for its sampler.
@@ -64,6 +76,7 @@ idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) 
   idl::SessionSpec session;
   session.command = fill_command(spec.command, trial.configuration);
   session.params_json = params_json(trial.configuration);
+  session.environment["AUTOML_SEED"] = std::to_string(trial.seed);
   session.code_digest = study.record.code_digest;
   session.setup = spec.setup;
   session.datasets = spec.datasets;
@@ -79,17 +92,24 @@ idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) 
 idl::Trial new_trial(Turn& turn,
                      const StudyEntry& study,
                      std::int64_t number,
-                     const search::Configuration& configuration,
-                     const std::string& reason) {
+                     const NewTrial& planned) {
   idl::Trial trial;
   trial.study_id = study.record.id;
   trial.number = number;
   trial.proposal = number;
   trial.state = idl::TrialState::WAITING;
-  trial.configuration = to_assignments(study.record.spec.space, configuration);
-  trial.proposed_because = reason;
+  trial.configuration = to_assignments(study.record.spec.space, planned.suggestion.configuration);
+  trial.proposed_because = planned.suggestion.reason;
   trial.created_ms = turn.clock.wall_ms();
-  trial.baseline = number < static_cast<std::int64_t>(study.record.spec.baseline.size());
+  trial.baseline = planned.baseline;
+  trial.enqueued = planned.enqueued;
+  const std::int64_t study_seed = study.record.spec.seed;
+  trial.seed = trial_seed(study_seed, number);
+  if (planned.repeat_of) {
+    trial.__set_repeat_of(*planned.repeat_of);
+    trial.repeat = planned.repeat;
+    trial.seed = repeat_seed(study_seed, planned.repeat);
+  }
   if (study.external()) {
     move(trial, idl::TrialState::RUNNING);
     trial.started_ms = trial.created_ms;
@@ -109,39 +129,6 @@ idl::Session new_session(Turn& turn, const StudyEntry& study, const idl::Trial& 
   session.trial_number = trial.number;
   session.created_ms = trial.created_ms;
   return session;
-}
-
-// One durable step: trials, their sessions, and the next proposal number.
-std::vector<idl::Trial> create_trials(Turn& turn,
-                                      StudyEntry& study,
-                                      const std::vector<search::Suggestion>& suggestions) {
-  std::vector<idl::Trial> trials;
-  std::vector<idl::Session> sessions;
-  for (const search::Suggestion& suggestion : suggestions) {
-    const std::int64_t number = trials_created(study) + static_cast<std::int64_t>(trials.size());
-    trials.push_back(new_trial(turn, study, number, suggestion.configuration, suggestion.reason));
-    if (!study.external()) {
-      sessions.push_back(new_session(turn, study, trials.back()));
-    }
-  }
-  if (!planted(PlantedBug::kProposalNotKept)) {
-    study.record.next_proposal = trials_created(study) + static_cast<std::int64_t>(trials.size());
-  }
-  turn.storage.propose(study.record, trials, sessions);
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    study.trials.push_back({trials[i].state, 0, trials[i].baseline});
-    study.pending.emplace(trials[i].number, suggestions[i].configuration);
-    study.open.emplace(trials[i].number, trials[i]);
-  }
-  for (idl::Session& session : sessions) {
-    SessionEntry entry;
-    entry.record = std::move(session);
-    const std::int64_t id = entry.record.id;
-    turn.state.sessions.emplace(id, std::move(entry));
-    turn.state.queue_touched = true;
-  }
-  ++study.version;
-  return trials;
 }
 
 // Hands trials out to those who asked, oldest first.
@@ -172,39 +159,57 @@ void answer_asks(Turn& turn, StudyEntry& study, std::vector<idl::Trial> trials) 
   }
 }
 
-void propose(Turn& turn, StudyEntry& study, const std::vector<search::Suggestion>& suggestions) {
-  if (!suggestions.empty()) {
-    answer_asks(turn, study, create_trials(turn, study, suggestions));
+void propose(Turn& turn, StudyEntry& study, const std::vector<NewTrial>& planned) {
+  if (!planned.empty()) {
+    answer_asks(turn, study, create_trials(turn, study, planned));
   }
 }
 
-void propose_baseline(Turn& turn, StudyEntry& study, std::int64_t count) {
-  std::vector<search::Suggestion> suggestions;
-  const auto& baseline = study.record.spec.baseline;
-  for (std::size_t i = study.trials.size(); i < baseline.size() && count > 0; ++i, --count) {
-    suggestions.push_back(
-        {to_configuration(study.search->space, study.record.spec.space, baseline[i]),
-         baseline[i].empty() ? "the defaults" : "baseline of the study file"});
+void propose(Turn& turn, StudyEntry& study, std::vector<search::Suggestion> suggestions) {
+  std::vector<NewTrial> planned;
+  for (search::Suggestion& suggestion : suggestions) {
+    planned.push_back({std::move(suggestion)});
   }
-  propose(turn, study, suggestions);
+  propose(turn, study, planned);
+}
+
+void propose_given(Turn& turn, StudyEntry& study, std::int64_t count) {
+  std::vector<NewTrial> planned;
+  const auto& baseline = study.record.spec.baseline;
+  const auto configured = [&](const std::vector<idl::Assignment>& assignments) {
+    return to_configuration(study.search->space, study.record.spec.space, assignments);
+  };
+  for (std::size_t i = study.trials.size(); i < baseline.size() && count > 0; ++i, --count) {
+    NewTrial& one = planned.emplace_back();
+    one.suggestion = {configured(baseline[i]),
+                      baseline[i].empty() ? "the defaults" : "baseline of the study file"};
+    one.baseline = true;
+  }
+  auto& enqueued = study.record.enqueued;
+  for (; !enqueued.empty() && count > 0; --count) {
+    NewTrial& one = planned.emplace_back();
+    one.suggestion = {configured(enqueued.front()), "enqueued"};
+    one.enqueued = true;
+    enqueued.erase(enqueued.begin());
+  }
+  propose(turn, study, planned);
 }
 
 // Whether the trial has ended with this outcome already.
 bool ended_so(Turn& turn, const StudyEntry& study, const TrialTold& event) {
-  const auto trials = turn.storage.load_trials(study.record.id, event.number, 1);
+  const idl::Trial kept = turn.storage.load_trials(study.record.id, event.number, 1).at(0);
   std::string why;
   const std::optional<TrialResult> told = told_result(study.record.spec, event.outcome, why);
-  const idl::TrialState::type state = trials.at(0).state;
-  return told ? state == idl::TrialState::COMPLETE &&
-                    *told == TrialResult{trials[0].values,
-                                         trials[0].constraint_values,
-                                         trials[0].violation}
-              : state == idl::TrialState::FAILED;
+  if (!told) {
+    return kept.state == idl::TrialState::FAILED;
+  }
+  const TrialResult before{kept.values, kept.constraint_values, kept.violation};
+  return kept.state == idl::TrialState::COMPLETE && *told == before;
 }
 
 // All that could be proposed was, and has ended.
 bool used_up(const StudyEntry& study) {
-  return study.open.empty() && (trials_left(study) == 0 || study.exhausted);
+  return study.open.empty() && (trials_left(study) == 0 || (study.exhausted && !given_left(study)));
 }
 
 bool out_of_time(Turn& turn, const StudyEntry& study) {
@@ -214,36 +219,71 @@ bool out_of_time(Turn& turn, const StudyEntry& study) {
 
 }  // namespace
 
+std::vector<idl::Trial> create_trials(Turn& turn,
+                                      StudyEntry& study,
+                                      const std::vector<NewTrial>& planned) {
+  std::vector<idl::Trial> trials;
+  std::vector<idl::Session> sessions;
+  for (const NewTrial& one : planned) {
+    const std::int64_t number = trials_created(study) + static_cast<std::int64_t>(trials.size());
+    trials.push_back(new_trial(turn, study, number, one));
+    if (!study.external()) {
+      sessions.push_back(new_session(turn, study, trials.back()));
+    }
+  }
+  if (!planted(PlantedBug::kProposalNotKept)) {
+    study.record.next_proposal = trials_created(study) + static_cast<std::int64_t>(trials.size());
+  }
+  turn.storage.propose(study.record, trials, sessions);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    study.trials.push_back(summary_of(trials[i]));
+    study.repeats += planned[i].repeat_of ? 1 : 0;
+    study.pending.emplace(trials[i].number, planned[i].suggestion.configuration);
+    study.open.emplace(trials[i].number, trials[i]);
+  }
+  for (idl::Session& session : sessions) {
+    SessionEntry entry;
+    entry.record = std::move(session);
+    const std::int64_t id = entry.record.id;
+    turn.state.sessions.emplace(id, std::move(entry));
+    turn.state.queue_touched = true;
+  }
+  ++study.version;
+  return trials;
+}
+
 std::int64_t trials_left(const StudyEntry& study) {
   const std::int64_t budget =
       study.record.spec.budget.trials + (planted(PlantedBug::kBudgetOffByOne) ? 1 : 0);
-  return budget <= 0 ? kMostAtOnce : std::max<std::int64_t>(0, budget - trials_created(study));
+  return budget <= 0 ? kMostAtOnce : std::max<std::int64_t>(0, budget - search_trials(study));
 }
 
 void advance_study(Turn& turn, StudyEntry& study) {
   if (!study.live()) {
     return;
   }
+  if (study.searched()) {
+    return advance_repeats(turn, study);
+  }
   if (out_of_time(turn, study)) {
-    return end_study(turn, study, idl::StudyState::DONE, "time budget used", true);
+    return end_search(turn, study, "time budget used", true);
   }
   if (used_up(study)) {
     const bool exhausted = study.exhausted && trials_left(study) > 0;
     answer_asks(turn, study, {});
-    return end_study(turn,
-                     study,
-                     idl::StudyState::DONE,
-                     exhausted ? "every configuration of the space was tried" : "all trials done",
-                     false);
+    return end_search(turn,
+                      study,
+                      exhausted ? "every configuration of the space was tried" : "all trials done",
+                      false);
   }
   if (study.record.state != idl::StudyState::RUNNING) {
     return;
   }
-  if (const std::int64_t count = wanted(study); count > 0 && baseline_left(study)) {
-    propose_baseline(turn, study, count);
+  if (const std::int64_t count = wanted(study); count > 0 && given_left(study)) {
+    propose_given(turn, study, count);
   }
   propose(turn, study, take_ready(turn, study, servable(study)));
-  if (study.exhausted || trials_left(study) == 0 || baseline_left(study)) {
+  if (study.exhausted || trials_left(study) == 0 || given_left(study)) {
     study.ready.wait_until_ms = 0;
   } else {
     compute_suggestions(turn, study, wanted(study), trials_left(study));
@@ -273,7 +313,8 @@ void accept_suggestions(Turn& turn, const Suggested& event) {
   study.late_observations.clear();
   turn.state.touched.insert(study.record.id);
   put_ready(turn, study, event.suggestions);
-  if (study.record.state != idl::StudyState::RUNNING || study.ready.next != trials_created(study)) {
+  if (study.record.state != idl::StudyState::RUNNING || study.searched() ||
+      study.ready.next != trials_created(study)) {
     return;  // paused, ended or overtaken meanwhile; the proposal number is used again
   }
   study.exhausted = wanted(study) > 0 && event.suggestions.empty();
@@ -297,11 +338,10 @@ void ask(Turn& turn, const TrialsAsked& event) {
     return;
   }
   if (!study->external()) {
-    return turn.refuse(call,
-                       Refusal::Kind::kConflict,
-                       "study \"" + event.study +
-                           "\" runs its own command; ask needs a study "
-                           "without one");
+    return turn.refuse(
+        call,
+        Refusal::Kind::kConflict,
+        "study \"" + event.study + "\" runs its own command; ask needs a study without one");
   }
   if (event.count < 1 || event.count > kMostAtOnce) {
     return turn.refuse(call, Refusal::Kind::kInvalid, "ask for 1 to 1000 trials at once");

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <vector>
+
 #include "engine/event.hpp"
 #include "engine/turn.hpp"
 
@@ -19,6 +23,19 @@ void tell(Turn& turn, const TrialTold& event);
 
 // Answers everybody who waits for a trial: there will be none.
 void refuse_asks(Turn& turn, StudyEntry& study, Refusal::Kind kind, const std::string& why);
+
+// A trial to be made: what it runs and where it comes from.
+struct NewTrial {
+  search::Suggestion suggestion;
+  bool baseline = false;
+  bool enqueued = false;
+  std::optional<std::int64_t> repeat_of = std::nullopt;  // as in idl::Trial
+  std::int32_t repeat = 0;
+};
+// One durable step: trials, their sessions, and the next proposal number.
+std::vector<idl::Trial> create_trials(Turn& turn,
+                                      StudyEntry& study,
+                                      const std::vector<NewTrial>& planned);
 
 // Room left in the budget for further trials.
 std::int64_t trials_left(const StudyEntry& study);

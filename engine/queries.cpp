@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/proposals.hpp"
+#include "engine/repeats.hpp"
 #include "engine/session_queue.hpp"
 #include "engine/study_manager.hpp"
 #include "engine/study_view.hpp"
@@ -32,22 +33,6 @@ std::optional<idl::Trial> load_trial(const StudyManager& manager,
   return std::move(trials.front());
 }
 
-// Several baselines: the best of them is what the winner is compared with.
-std::optional<std::int64_t> best_baseline(const StudyEntry& study) {
-  const bool maximize = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE;
-  const auto key = [&](const TrialSummary& trial) {
-    return std::pair(trial.violation, maximize ? -trial.value : trial.value);
-  };
-  std::optional<std::int64_t> best;
-  for (std::size_t i = 0; i < study.trials.size() && study.trials[i].baseline; ++i) {
-    if (study.trials[i].state == idl::TrialState::COMPLETE &&
-        (!best || key(study.trials[i]) < key(study.trials[static_cast<std::size_t>(*best)]))) {
-      best = static_cast<std::int64_t>(i);
-    }
-  }
-  return best;
-}
-
 idl::StudyStatus full_view(const StudyManager& manager, const StudyEntry& study) {
   idl::StudyStatus view = study_view(study, manager.clock());
   if (const auto number = study.ranking.best()) {
@@ -55,6 +40,7 @@ idl::StudyStatus full_view(const StudyManager& manager, const StudyEntry& study)
       view.__set_best(*std::move(best));
     }
   }
+  // Several baselines: the best of them is what the winner is compared with.
   if (const auto number = best_baseline(study)) {
     if (auto trial = load_trial(manager, study.record.id, *number)) {
       view.__set_baseline(*std::move(trial));
@@ -128,6 +114,16 @@ idl::Blockage study_blockage(const StudyEntry& study) {
   }
   if (study.record.state == idl::StudyState::PAUSED) {
     return blockage(name, "paused", study.record.reason + "; automl resume " + name);
+  }
+  if (study.searched()) {
+    const bool chosen = study.record.repetition.__isset.winner;
+    return blockage(
+        name,
+        "compare",
+        "the search is over (" + study.record.repetition.search_ended + "); " +
+            std::to_string(open) +
+            (chosen ? " repeats of winner and baseline are open"
+                    : " of its trials are still open, then winner and baseline run again"));
   }
   if (trials_left(study) == 0) {
     return blockage(name,
@@ -264,6 +260,9 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
   board.study = found->record;
   board.study.source_text.clear();
   board.total = static_cast<std::int64_t>(found->ranking.size());
+  if (auto comparison = comparison_of(*found)) {
+    board.__set_comparison(*std::move(comparison));
+  }
   std::int32_t rank = 0;
   for (const auto& [number, front] : found->ranking.places()) {
     ++rank;
@@ -278,6 +277,9 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
     row.front = front;
     if (auto trial = load_trial(manager, found->record.id, number)) {
       row.trial = *std::move(trial);
+    }
+    if (auto repeats = repeats_of(*found, number)) {
+      row.__set_repeats(*std::move(repeats));
     }
     row.missed = missed_constraints(found->record.spec, row.trial);
     if (baseline && !board.__isset.baseline) {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/inheritance.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/reports.hpp"
 #include "engine/settlement.hpp"
@@ -23,8 +24,8 @@ void load_trials(Turn& turn, StudyEntry& study) {
   for (idl::Trial& trial : trials) {
     search::Configuration configuration =
         to_configuration(study.search->space, study.record.spec.space, trial.configuration);
-    study.trials.at(static_cast<std::size_t>(trial.number)) = {
-        trial.state, trial.value, trial.baseline, trial.violation};
+    study.trials.at(static_cast<std::size_t>(trial.number)) = summary_of(trial);
+    study.repeats += trial.__isset.repeat_of ? 1 : 0;
     if (terminal(trial.state)) {
       ended.emplace_back(&trial, std::move(configuration));
     } else {
@@ -47,6 +48,9 @@ void load_study(Turn& turn, idl::Study record) {
   const std::string name = record.spec.name;
   try {
     entry.search = make_search(record.spec);
+    if (!record.spec.inherit.empty()) {
+      add_prior_tasks(*entry.search, record.spec, turn.storage.load_prior_tasks(id));
+    }
     entry.record = std::move(record);
     load_trials(turn, entry);
   } catch (const std::logic_error& error) {

@@ -69,7 +69,7 @@ void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity&
     trial.started_ms = now_ms;
   }
   turn.storage.update_trial(trial);
-  study.trials[static_cast<std::size_t>(trial.number)] = {trial.state, 0, trial.baseline};
+  study.trials[static_cast<std::size_t>(trial.number)] = summary_of(trial);
   ++study.version;
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/planted_bug.hpp"
 #include "engine/proposals.hpp"
+#include "engine/repeats.hpp"
 #include "engine/reports.hpp"
 #include "engine/trial_lifecycle.hpp"
 
@@ -58,7 +59,7 @@ bool failing_from_the_start(const Turn& turn, const StudyEntry& study, const std
 // What the end of one trial means for its study.
 void judge_study(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
   turn.state.touched.insert(study.record.id);
-  if (!study.live()) {
+  if (!study.live() || study.searched()) {
     return;
   }
   const bool feasible = trial.violation <= 0 || planted(PlantedBug::kInfeasibleTarget);
@@ -69,7 +70,7 @@ void judge_study(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
                              ? trial.value >= target
                              : trial.value <= target;
     if (reached) {
-      return end_study(turn, study, idl::StudyState::DONE, "target reached", true);
+      return end_search(turn, study, "target reached", true);
     }
   }
   if (trial.state != idl::TrialState::FAILED) {
@@ -230,9 +231,11 @@ void settle_complete(Turn& turn, SessionEntry& session) {
 void account_for(StudyEntry& study,
                  const idl::Trial& trial,
                  const search::Configuration& configuration) {
-  study.trials[static_cast<std::size_t>(trial.number)] = {
-      trial.state, trial.value, trial.baseline, trial.violation};
+  study.trials[static_cast<std::size_t>(trial.number)] = summary_of(trial);
   study.finished = std::max(study.finished, trial.finish_order);
+  if (trial.__isset.repeat_of) {
+    return;
+  }
   ++study.counts[trial.state];
   if (trial.state == idl::TrialState::CANCELLED) {
     return;
@@ -339,6 +342,25 @@ void settle_told(Turn& turn, StudyEntry& study, std::int64_t number, const idl::
   end_trial(turn, study, number, state, result, why);
 }
 
+void stop_trials(Turn& turn,
+                 const StudyEntry& study,
+                 idl::StopReason::type why,
+                 const std::string& reason,
+                 bool running_ones) {
+  std::vector<std::int64_t> sessions;
+  for (const auto& [id, session] : turn.state.sessions) {
+    if (session.record.study_id == study.record.id) {
+      sessions.push_back(id);
+    }
+  }
+  for (const std::int64_t id : sessions) {
+    SessionEntry& session = turn.state.sessions.at(id);
+    if (running_ones || session.record.state != idl::SessionState::RUNNING) {
+      request_stop(turn, session, why, reason, false);
+    }
+  }
+}
+
 void end_study(Turn& turn,
                StudyEntry& study,
                idl::StudyState::type state,
@@ -354,18 +376,7 @@ void end_study(Turn& turn,
   }
   const auto why =
       state == idl::StudyState::STOPPED ? idl::StopReason::USER : idl::StopReason::BUDGET;
-  std::vector<std::int64_t> sessions;
-  for (const auto& [id, session] : turn.state.sessions) {
-    if (session.record.study_id == study.record.id) {
-      sessions.push_back(id);
-    }
-  }
-  for (const std::int64_t id : sessions) {
-    SessionEntry& session = turn.state.sessions.at(id);
-    if (stop_running || session.record.state != idl::SessionState::RUNNING) {
-      request_stop(turn, session, why, reason, false);
-    }
-  }
+  stop_trials(turn, study, why, reason, stop_running);
   if (!study.external() || !stop_running) {
     return;
   }

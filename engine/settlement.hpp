@@ -26,6 +26,13 @@ void request_stop(Turn& turn,
 // A trial driven from outside has ended.
 void settle_told(Turn& turn, StudyEntry& study, std::int64_t number, const idl::Outcome& outcome);
 
+// Waiting trials of a study are cancelled; running ones are told to stop, or left to finish.
+void stop_trials(Turn& turn,
+                 const StudyEntry& study,
+                 idl::StopReason::type why,
+                 const std::string& reason,
+                 bool running_ones);
+
 // Ends a study: waiting trials are cancelled; running ones are stopped or left to finish.
 void end_study(Turn& turn,
                StudyEntry& study,

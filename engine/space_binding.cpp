@@ -185,6 +185,21 @@ idl::Value to_value(const idl::Parameter& parameter, double native_value) {
   }
 }
 
+// The text of the entry of `forbid` that holds; empty: none.
+std::string forbidding_clause(const search::SearchSpace& space,
+                              const idl::StudySpec& spec,
+                              const search::Configuration& configuration) {
+  for (std::size_t i = 0; i < space.forbidden().size(); ++i) {
+    const auto& all_of = space.forbidden()[i].all_of;
+    if (std::all_of(all_of.begin(), all_of.end(), [&](const search::Comparison& comparison) {
+          return comparison.holds(configuration);
+        })) {
+      return spec.forbid[i].text;
+    }
+  }
+  return "";
+}
+
 void check_objectives(const std::string& algorithm, std::size_t count) {
   if (count == 0) {
     throw search::OptionError("a study needs an objective");
@@ -207,7 +222,10 @@ void check_objectives(const std::string& algorithm, std::size_t count) {
 search::Choice algorithm_in_force(const idl::StudySpec& spec, const search::SearchSpace& space) {
   if (spec.algorithm.name.empty() || spec.algorithm.name == "auto") {
     return search::choose_algorithm(space,
-                                    {spec.budget.trials, spec.parallel, spec.objectives.size()});
+                                    {.trials = spec.budget.trials,
+                                     .parallel = spec.parallel,
+                                     .objectives = spec.objectives.size(),
+                                     .inherits = !spec.inherit.empty()});
   }
   return {spec.algorithm.name, "chosen in the study file"};
 }
@@ -281,6 +299,47 @@ search::Configuration to_configuration(const search::SearchSpace& space,
     }
   }
   return repaired;
+}
+
+std::string configuration_objection(const search::SearchSpace& space,
+                                    const idl::StudySpec& spec,
+                                    const std::vector<idl::Assignment>& assignments) {
+  try {
+    const search::Configuration configuration = to_configuration(space, spec.space, assignments);
+    const std::string objection = space.objection(configuration);
+    const std::string clause =
+        objection.empty() ? "" : forbidding_clause(space, spec, configuration);
+    return clause.empty() ? objection : "forbidden by \"" + clause + "\"";
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+}
+
+MappedConfiguration map_configuration(const search::SearchSpace& space,
+                                      const std::vector<idl::Parameter>& parameters,
+                                      const std::vector<idl::Assignment>& assignments) {
+  const Names names = index_names(parameters);
+  search::Configuration given;
+  given.values.assign(space.size(), search::kInactive);
+  for (const idl::Assignment& assignment : assignments) {
+    const auto found = names.find(assignment.parameter);
+    if (found == names.end()) {
+      continue;
+    }
+    const idl::Parameter& parameter = parameters[found->second];
+    const std::optional<double> value = native(parameter, assignment.value);
+    const bool ranged =
+        parameter.kind == idl::ParameterKind::FLOAT || parameter.kind == idl::ParameterKind::INT;
+    if (!value || (ranged && (*value < parameter.low || *value > parameter.high))) {
+      return {std::nullopt, "with " + assignment.parameter + " outside"};
+    }
+    given.values[found->second] = *value;
+  }
+  search::Configuration repaired = space.repair(given);
+  if (!space.objection(repaired).empty()) {
+    return {std::nullopt, "forbidden"};
+  }
+  return {std::move(repaired), ""};
 }
 
 std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec) {

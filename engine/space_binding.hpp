@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,23 @@ std::vector<idl::Assignment> to_assignments(const std::vector<idl::Parameter>& p
 search::Configuration to_configuration(const search::SearchSpace& space,
                                        const std::vector<idl::Parameter>& parameters,
                                        const std::vector<idl::Assignment>& assignments);
+
+// Why the study may not run this configuration as a whole: values that do not go together, a
+// parameter that is inactive, a clause of `forbid`. Empty: it may.
+std::string configuration_objection(const search::SearchSpace& space,
+                                    const idl::StudySpec& spec,
+                                    const std::vector<idl::Assignment>& assignments);
+
+// A configuration of another study in this one's space: values of parameters that there are not
+// any more, or that are inactive now, are dropped, missing ones take their defaults, and numbers
+// between two steps go to the nearer one. Or why it has no place here, such as "with lr outside".
+struct MappedConfiguration {
+  std::optional<search::Configuration> configuration;
+  std::string objection;
+};
+MappedConfiguration map_configuration(const search::SearchSpace& space,
+                                      const std::vector<idl::Parameter>& parameters,
+                                      const std::vector<idl::Assignment>& assignments);
 
 // What a study searches with: owned by the study, lent to a worker while it computes a suggestion.
 struct StudySearch {

@@ -49,7 +49,18 @@ struct TrialSummary {
   double value = 0;  // of the first objective
   bool baseline = false;
   double violation = 0;
+  std::optional<std::int64_t> repeat_of = std::nullopt;  // as in idl::Trial
+  std::int32_t repeat = 0;
 };
+inline TrialSummary summary_of(const idl::Trial& trial) {
+  const bool repeats = trial.__isset.repeat_of;
+  return {trial.state,
+          trial.value,
+          trial.baseline,
+          trial.violation,
+          repeats ? std::optional(trial.repeat_of) : std::nullopt,
+          trial.repeat};
+}
 
 struct WaitingAsk {
   Caller caller;
@@ -78,6 +89,7 @@ struct StudyEntry {
   idl::Study record;
   std::shared_ptr<StudySearch> search;
   std::vector<TrialSummary> trials;         // by number
+  std::int64_t repeats = 0;                 // the last so many of them repeat others
   std::map<std::int64_t, idl::Trial> open;  // waiting and running ones
   std::map<std::int64_t, search::Configuration> pending;
   Ranking ranking;                   // of complete trials
@@ -95,6 +107,8 @@ struct StudyEntry {
   std::map<std::string, std::int64_t> failure_messages;
   std::int64_t version = 1;
 
+  // Nothing is proposed any more; what runs are the search's last trials or repeats.
+  bool searched() const { return record.__isset.repetition; }
   bool external() const { return record.spec.command.empty(); }
   bool live() const {
     return record.state == idl::StudyState::RUNNING || record.state == idl::StudyState::PAUSED;

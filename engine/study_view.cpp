@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "engine/proposals.hpp"
+#include "engine/repeats.hpp"
 #include "engine/trial_lifecycle.hpp"
 #include "engine/turn.hpp"
 
@@ -45,9 +46,13 @@ double remaining_s(const StudyEntry& study) {
     return -1;
   }
   const double mean_s = study.finished_duration_ms / 1e3 / static_cast<double>(complete);
-  const double left =
-      static_cast<double>(trials_left(study)) + static_cast<double>(study.open.size());
-  return mean_s * left / std::max(1, study.record.spec.parallel);
+  std::int64_t left = static_cast<std::int64_t>(study.open.size());
+  left += study.searched() ? 0 : trials_left(study);
+  if (const std::int64_t repeats = 2 * std::int64_t{study.record.spec.compare_seeds};
+      repeats > study.repeats && !study.external()) {
+    left += repeats - study.repeats;
+  }
+  return mean_s * static_cast<double>(left) / std::max(1, study.record.spec.parallel);
 }
 
 std::optional<std::int64_t> number_in(std::string_view text) {
@@ -86,6 +91,9 @@ idl::StudyStatus study_view(const StudyEntry& study, Clock& clock) {
     } else {
       ++view.trials_waiting;
     }
+  }
+  if (auto comparison = comparison_of(study)) {
+    view.__set_comparison(*std::move(comparison));
   }
   view.best_history = thinned(study.best_history, kHistoryPoints);
   view.trials_since_best = study.finished_since_best;

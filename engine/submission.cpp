@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/inheritance.hpp"
 #include "engine/proposals.hpp"
 #include "engine/session_queue.hpp"
 #include "engine/settlement.hpp"
@@ -54,6 +55,9 @@ void make_smoke(const EngineState& state, const std::string& owner, idl::StudySp
     spec.baseline.emplace_back();
   }
   spec.baseline.resize(1);
+  spec.enqueue.clear();
+  spec.compare_seeds = 0;
+  spec.inherit.clear();
   spec.parallel = 1;
   spec.retries = 0;
   spec.budget = idl::Budget();
@@ -70,8 +74,16 @@ void create_study(Turn& turn, const StudySubmitted& event, idl::StudySpec spec) 
   } catch (const std::invalid_argument& error) {
     return turn.refuse(event.caller.call, Refusal::Kind::kInvalid, error.what());
   }
+  Inheritance inheritance =
+      inherit(turn.state, turn.storage, event.caller.principal, spec, entry.search->space);
+  if (!inheritance.objection.empty()) {
+    return turn.refuse(event.caller.call, Refusal::Kind::kInvalid, inheritance.objection);
+  }
+  add_prior_tasks(*entry.search, spec, inheritance.tasks);
+  entry.record.inherited = std::move(inheritance.notes);
   entry.record.owner = event.caller.principal;
   entry.record.algorithm_note = algorithm_note(spec);
+  entry.record.enqueued = spec.enqueue;
   entry.record.spec = std::move(spec);
   entry.record.state = idl::StudyState::RUNNING;
   entry.record.created_ms = turn.clock.wall_ms();
@@ -80,6 +92,9 @@ void create_study(Turn& turn, const StudySubmitted& event, idl::StudySpec spec) 
   entry.record.code_digest = event.code_digest;
   entry.record.smoke = event.smoke;
   const std::int64_t id = turn.storage.create_study(entry.record);
+  if (!inheritance.tasks.empty()) {
+    turn.storage.store_prior_tasks(id, inheritance.tasks);
+  }
   entry.record.id = id;
   const std::string& name = entry.record.spec.name;
   remember(turn, event.caller, kCreated + entry.record.owner + "/" + name);
@@ -142,6 +157,9 @@ std::string difference(const idl::StudySpec& before, const idl::StudySpec& now) 
   compare(before.forbid == now.forbid, "forbid");
   compare(before.algorithm == now.algorithm, "algorithm");
   compare(before.baseline == now.baseline, "baseline");
+  compare(before.enqueue == now.enqueue, "enqueue");
+  compare(before.compare_seeds == now.compare_seeds, "compare");
+  compare(before.inherit == now.inherit, "inherit");
   compare(before.parallel == now.parallel, "parallel");
   compare(before.resources == now.resources, "resources");
   compare(before.budget == now.budget, "budget");

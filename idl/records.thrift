@@ -139,6 +139,36 @@ struct StudySpec {
   18: list<Objective> objectives
   /** What trials must keep to; a trial that misses one is infeasible. */
   19: list<Constraint> constraints
+  /** Configurations that run right after the baselines; missing parameters take their defaults. */
+  20: list<list<Assignment>> enqueue
+  /** How often winner and baseline run again, with new seeds, at the end. 0: not at all. */
+  21: i32 compare_seeds
+  /** Earlier studies of the same owner whose trials the search starts from. */
+  22: list<string> inherit
+}
+
+/** Winner and baseline are run again: the search itself is over. */
+struct Repetition {
+  /** Why the search ended, in one line. */
+  1: string search_ended
+  /** Number of the trial that is repeated; unset until the last trial of the search has ended. */
+  2: optional i64 winner
+  /** What it is compared with: a trial's number, or -1 for the default configuration. Unset:
+   *  nothing, the winner is the baseline itself or no configuration is the default. */
+  3: optional i64 baseline
+}
+
+/** A trial of an earlier study, in the space of the study that inherits it. */
+struct PriorTrial {
+  1: list<Assignment> configuration
+  /** In the direction of the inheriting study's goal. */
+  2: double value
+}
+
+/** What a study inherits from one earlier study; copied, and stored with the study. */
+struct PriorTask {
+  1: string study
+  2: list<PriorTrial> trials
 }
 
 enum StudyState { RUNNING = 1, PAUSED = 2, DONE = 3, STOPPED = 4, FAILED = 5 }
@@ -165,6 +195,11 @@ struct Study {
   13: bool smoke
   /** Failures before the study was last continued by hand; they don't count for `max_failures`. */
   14: i64 forgiven_failures
+  /** Enqueued configurations that have not become trials yet, in this order. */
+  15: list<list<Assignment>> enqueued
+  16: optional Repetition repetition
+  /** What was taken over from earlier studies and what was left out, a line each. */
+  17: list<string> inherited
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -203,6 +238,15 @@ struct Trial {
   18: map<string, double> constraint_values
   /** By how much constraints are missed in all, each relative to its bound. 0: the trial is feasible. */
   19: double violation
+  /** Somebody asked for this configuration: `enqueue:` or `automl enqueue`. */
+  20: bool enqueued
+  /** This trial runs the configuration of that trial again; -1: the default configuration. Such
+   *  trials are not the search's: neither its budget nor its sampler counts them. */
+  21: optional i64 repeat_of
+  /** 1, 2, … among the repeats of one configuration. */
+  22: i32 repeat
+  /** What the program finds in AUTOML_SEED. */
+  23: i64 seed
 }
 
 enum SessionState { QUEUED = 1, LAUNCHING = 2, RUNNING = 3, PAUSED = 4, COMPLETE = 5, FAILED = 6, STOPPED = 7 }

@@ -72,6 +72,34 @@ struct StudyCheck {
   4: string algorithm_note
 }
 
+/** Runs of one configuration with different seeds, not counting the one that was chosen. */
+struct RepeatedRuns {
+  /** Number of the trial that is repeated; -1: the default configuration. */
+  1: i64 trial
+  2: list<double> values
+  /** Runs that failed or were stopped. */
+  3: i32 failed
+  4: i32 to_come
+  /** The mean lies within mean ± half_width with 95 % confidence; both unset without a value,
+   *  half_width also with a single one. */
+  5: optional double mean
+  6: optional double half_width
+}
+
+/** Winner against baseline: docs/algorithms/analysis.md. */
+struct WinnerComparison {
+  1: i32 seeds
+  2: RepeatedRuns winner
+  3: optional RepeatedRuns baseline
+  /** How much better the winner is on average (negative: worse), with its 95 % interval. */
+  4: optional double gain
+  5: optional double gain_low
+  6: optional double gain_high
+  7: optional double probability_better
+  /** What else must be known to judge it, one line each. */
+  8: list<string> notes
+}
+
 /** A study at a glance. `study.source_text` is left empty here. */
 struct StudyStatus {
   1: records.Study study
@@ -102,6 +130,8 @@ struct StudyStatus {
   17: i64 front_size
   /** Complete trials that miss a constraint. */
   18: i64 trials_infeasible
+  /** Set once winner and baseline are chosen. Repeats are in none of the counts above. */
+  20: optional WinnerComparison comparison
 }
 
 enum Submission { CREATED = 1, CONTINUED = 2 }
@@ -134,6 +164,8 @@ struct LeaderboardRow {
   3: i32 front
   /** The constraints it misses, as written, and by how much in units of the metric. */
   4: map<string, double> missed
+  /** Where the trial was run again. */
+  20: optional RepeatedRuns repeats
 }
 
 struct Leaderboard {
@@ -143,6 +175,7 @@ struct Leaderboard {
   4: optional LeaderboardRow baseline
   /** Several objectives: how many rows belong to front 1. */
   5: i64 front_size
+  20: optional WinnerComparison comparison
 }
 
 /** What the objective is on average at one value of a parameter, all others being uniform. */
@@ -301,6 +334,11 @@ service Engine {
   TrialPage list_trials(1: string study, 2: i64 from_number, 3: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   TrialDetail show_trial(1: string study, 2: i64 number) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   Leaderboard leaderboard(1: string study, 2: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+
+  /** A configuration to try next, before what the sampler proposes; values as a study file has them,
+   *  missing parameters take their defaults. */
+  StudyStatus enqueue(1: string request_id, 2: string study, 3: map<string, string> configuration)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
 
   /** Takes seconds for a large study; Unavailable when several are being computed already. */
   StudyReport report_study(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "search/configuration.hpp"
@@ -33,6 +34,12 @@ struct Observation {
   }
 };
 
+// Finished trials of an earlier, similar task, in the space of this one; values to be minimised, on
+// a scale of their own.
+struct PriorTask {
+  std::vector<Observation> observations;
+};
+
 // Everything known, in the order in which trials finished. Appended to, never changed.
 class History {
  public:
@@ -40,8 +47,13 @@ class History {
   const std::vector<Observation>& observations() const { return observations_; }
   std::size_t size() const { return observations_.size(); }
 
+  // Before the first observation. Samplers for which search::inherits() says so learn from it.
+  void inherit(PriorTask task) { prior_.push_back(std::move(task)); }
+  const std::vector<PriorTask>& prior() const { return prior_; }
+
  private:
   std::vector<Observation> observations_;
+  std::vector<PriorTask> prior_;
 };
 
 }  // namespace automl::search

@@ -28,6 +28,7 @@ struct Entry {
   std::vector<OptionHelp> options;
   Make make;
   std::size_t most_objectives = kAnyNumber;
+  bool inherits = false;
 };
 
 std::unique_ptr<Sampler> make_tpe(const OptionReader& read, const SearchSpace& space) {
@@ -94,7 +95,9 @@ const std::vector<Entry>& table() {
         {"gamma", "0.15", "share of trials that count as good, 0.001 to 0.999"},
         {"most_good", "25", "at most this many trials count as good"},
         {"prior_weight", "1", "of the nearly uniform prior, beside 1 for a trial; 0.001 to 1000"}},
-       make_tpe},
+       make_tpe,
+       kAnyNumber,
+       true},
       {"gp",
        {{"initial",
          "0",
@@ -107,7 +110,8 @@ const std::vector<Entry>& table() {
          "log expected improvement, in standard deviations, below which every second suggestion "
          "leaves the best place; -100 to 100"}},
        make_gp,
-       4},
+       4,
+       true},
       {"latin",
        {{"points", "64", "of each Latin hypercube, 1 to 100000"}},
        [](const OptionReader& read, const SearchSpace& space) -> std::unique_ptr<Sampler> {
@@ -155,16 +159,18 @@ std::vector<OptionHelp> algorithm_options(const std::string& name) { return entr
 
 std::size_t most_objectives(const std::string& name) { return entry(name).most_objectives; }
 
+bool inherits(const std::string& name) { return entry(name).inherits; }
+
 Choice choose_algorithm(const SearchSpace& space, const Task& task) {
   const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(task.trials, 0));
   if (const auto all = space.cardinality(limit); all && task.trials > 0) {
     return {"grid", "the budget covers all " + std::to_string(*all) + " configurations"};
   }
   const std::string trials = std::to_string(task.trials) + " trials";
-  if (task.trials > 0 && task.trials < kFewestToLearnFrom) {
+  if (!task.inherits && task.trials > 0 && task.trials < kFewestToLearnFrom) {
     return {"sobol", trials + " are too few to learn from, so they are spread evenly"};
   }
-  if (task.trials > 0 && task.trials <= task.parallel) {
+  if (!task.inherits && task.trials > 0 && task.trials <= task.parallel) {
     return {"sobol", "all " + trials + " start before the first one ends, so none can learn"};
   }
   if (task.objectives > most_objectives("gp")) {

@@ -19,11 +19,15 @@ std::vector<OptionHelp> algorithm_options(const std::string& name);
 inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
 std::size_t most_objectives(const std::string& name);
 
+// Whether an algorithm learns from earlier tasks (History::prior).
+bool inherits(const std::string& name);
+
 // What `auto` is to choose for.
 struct Task {
   std::int64_t trials = 0;  // of the budget; 0: unknown
   int parallel = 1;
   std::size_t objectives = 1;
+  bool inherits = false;  // there are earlier tasks to learn from
 };
 
 // What `auto` stands for, and why, in one line.

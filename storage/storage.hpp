@@ -49,6 +49,11 @@ class Storage {
   virtual void update_study(const idl::Study& study) = 0;
   virtual std::vector<idl::Study> load_studies() = 0;
 
+  // What a new study inherits, once, in the turn that creates it; Conflict when it has some.
+  virtual void store_prior_tasks(std::int64_t study_id,
+                                 const std::vector<idl::PriorTask>& tasks) = 0;
+  virtual std::vector<idl::PriorTask> load_prior_tasks(std::int64_t study_id) = 0;
+
   // -- trials and their sessions: unique (study, number)
   // Stores new trials with their sessions (empty when driven from outside; else one per trial, same
   // order, whose ids this fills into both) and the study's next proposal number.
@@ -67,7 +72,8 @@ class Storage {
   // The next free NUMBER of OWNER/DATASET/NUMBER, counting from 1; taken by this call.
   virtual std::int64_t next_session_number(const std::string& owner,
                                            const std::string& dataset) = 0;
-  // Replaces a session that is not terminal in the store; false when it is. Id, name and study stay.
+  // Replaces a session that is not terminal in the store; false when it is. Id, name and study
+  // stay.
   virtual bool update_session(const idl::Session& session) = 0;
   virtual std::optional<idl::Session> find_session(const std::string& name) = 0;
   virtual std::optional<idl::Session> load_session(std::int64_t id) = 0;

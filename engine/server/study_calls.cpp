@@ -107,6 +107,18 @@ void StudyCalls::change_study(idl::StudyStatus& reply,
   reply = expect<idl::StudyStatus>(wait_for(services_.loop.call(std::move(event))));
 }
 
+void StudyCalls::enqueue(idl::StudyStatus& reply,
+                         const std::string& request_id,
+                         const std::string& study,
+                         const std::map<std::string, std::string>& configuration) {
+  authorize(Action::kChange);
+  idl::Engine_enqueue_args arguments;
+  arguments.study = study;
+  arguments.configuration = configuration;
+  ConfigurationEnqueued event{make_caller(principal_, request_id, arguments), study, configuration};
+  reply = expect<idl::StudyStatus>(wait_for(services_.loop.call(std::move(event))));
+}
+
 void StudyCalls::list_trials(idl::TrialPage& reply,
                              const std::string& study,
                              std::int64_t from_number,

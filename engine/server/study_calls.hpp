@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ class StudyCalls : public virtual idl::EngineIf {
                     const std::string& request_id,
                     const std::string& study,
                     idl::StudyAction::type action) override;
+  void enqueue(idl::StudyStatus& reply,
+               const std::string& request_id,
+               const std::string& study,
+               const std::map<std::string, std::string>& configuration) override;
   void list_trials(idl::TrialPage& reply,
                    const std::string& study,
                    std::int64_t from_number,

@@ -180,9 +180,35 @@ std::vector<Key> search_keys() {
        .range = "a list of {parameter: value}",
        .help = "Configurations to compare with; they run first. Missing parameters take their "
                "defaults."},
-      later("compare", "{seeds: n}", "Re-runs winner and baseline with new seeds."),
-      later("enqueue", "a list of {parameter: value}", "Further configurations to try early."),
-      later("inherit", "the name of a study", "Starts from the trials of an earlier study."),
+      {.name = "enqueue",
+       .type = Type::kOther,
+       .default_text = "[]",
+       .range = "a list of {parameter: value}",
+       .help = "Further configurations to try, right after the baselines and before what the "
+               "algorithm proposes. Missing parameters take their defaults. automl enqueue adds "
+               "more while the study runs."},
+      {.name = "compare",
+       .type = Type::kSection,
+       .range = "{seeds}",
+       .help =
+           "When the search is over, winner and best baseline run again with new seeds, and the "
+           "results are compared: mean, interval, P(better). One objective only."},
+      {.name = "compare.seeds",
+       .type = Type::kInteger,
+       .range = "2 to 100",
+       .help = "How often each of the two runs again; without a baseline the default configuration "
+               "stands in for it. The program must use AUTOML_SEED. Such runs don't count for the "
+               "budget.",
+       .low = 2,
+       .high = 100,
+       .required = true},
+      {.name = "inherit",
+       .type = Type::kOther,
+       .default_text = "[]",
+       .range = "the name of a study, or a list of names",
+       .help = "Earlier studies of the same owner whose complete trials the search starts from, as "
+               "far as their values lie in this space; for algorithms gp and tpe. They count by "
+               "their first objective alone, and are copied when the study is submitted."},
   };
 }
 

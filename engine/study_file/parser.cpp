@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <stdexcept>
 
-#include "engine/parameter_value.hpp"
 #include "engine/space_binding.hpp"
 #include "engine/study_file/command_check.hpp"
 #include "engine/study_file/complaints.hpp"
@@ -17,6 +15,8 @@
 #include "engine/study_file/search_reader.hpp"
 #include "engine/study_file/section.hpp"
 #include "engine/study_file/space_reader.hpp"
+
+#include "search/registry.hpp"
 
 namespace automl::engine::study_file {
 
@@ -35,9 +35,10 @@ class StudyReader {
     read_command();
     read_resources(nodes);
     read_limits();
+    read_compare();
     if (!complaints_.any()) {
       check_measuring();
-      check_baseline();
+      check_given();
     }
     if (!complaints_.any()) {
       check_search();
@@ -67,17 +68,37 @@ class StudyReader {
       space.read_forbid(*forbid);
     }
     if (const Node* baseline = study_.find("baseline")) {
-      spec_.baseline = read_baseline(*baseline, space, complaints_);
+      spec_.baseline = read_configurations("baseline", *baseline, space, complaints_);
+    }
+    if (const Node* enqueue = study_.find("enqueue")) {
+      spec_.enqueue = read_configurations("enqueue", *enqueue, space, complaints_);
     }
     spec_.algorithm.name = "auto";
     if (const Node* algorithm = study_.find("algorithm")) {
       spec_.algorithm = read_algorithm(*algorithm, complaints_);
     }
+    read_inherited();
     if (const Node* command = study_.find("command")) {
       check_command(*command, space, study_.attempted("code") ? "" : directory_, complaints_);
     }
     spec_.space = space.parameters();
     spec_.forbid = space.forbid();
+  }
+
+  void read_inherited() {
+    const Node* inherit = study_.find("inherit");
+    if (inherit == nullptr) {
+      return;
+    }
+    spec_.inherit = read_inherit(*inherit, spec_.name, complaints_);
+    const std::string& name = spec_.algorithm.name;
+    const std::vector<std::string> known = search::algorithm_names();
+    if (std::find(known.begin(), known.end(), name) != known.end() && !search::inherits(name)) {
+      complaints_.add(inherit->at,
+                      "inherit: algorithm " + name +
+                          " does not learn from other studies; gp and "
+                          "tpe do");
+    }
   }
 
   void read_command() {
@@ -161,6 +182,21 @@ class StudyReader {
     }
   }
 
+  void read_compare() {
+    const Node* node = study_.find("compare");
+    if (node == nullptr) {
+      return;
+    }
+    const Section compare(*node, "compare", "compare", complaints_);
+    spec_.compare_seeds = static_cast<std::int32_t>(compare.integer("seeds").value_or(0));
+    if (!study_.attempted("command")) {
+      complaints_.add(
+          node->at,
+          "compare needs a command: trials that are driven by ask and tell cannot be run "
+          "again");
+    }
+  }
+
   // What several keys say about metrics must go together.
   void check_measuring() {
     if (const Node* constraints = study_.find("constraints")) {
@@ -171,50 +207,34 @@ class StudyReader {
                       "budget.target needs one objective: of several, a trial may be as good as "
                       "wanted in one and useless in the others; bound them by constraints");
     }
+    if (spec_.compare_seeds > 0 && spec_.objectives.size() > 1) {
+      complaints_.add(study_.place("compare"),
+                      "compare needs one objective: several have a front of trials and no winner "
+                      "to run again");
+    }
   }
 
-  // Baselines must be configurations of the space as a whole, too.
-  void check_baseline() {
-    const Node* list = study_.find("baseline");
+  // What is given must be configurations of the space as a whole, too.
+  void check_given() {
     try {
       const search::SearchSpace space = make_space(spec_.space, spec_.forbid);
-      for (std::size_t i = 0; i < spec_.baseline.size(); ++i) {
-        check_baseline_entry(space, i, list->items[i].at);
-      }
+      check_configurations("baseline", spec_.baseline, space);
+      check_configurations("enqueue", spec_.enqueue, space);
     } catch (const search::SpaceError& error) {
       complaints_.add(study_.place("space"), std::string("space: ") + error.what());
     }
   }
 
-  void check_baseline_entry(const search::SearchSpace& space, std::size_t number, Position at) {
-    const std::string shown = "baseline[" + std::to_string(number) + "]: ";
-    try {
-      const search::Configuration configuration =
-          to_configuration(space, spec_.space, spec_.baseline[number]);
-      if (const std::string objection = space.objection(configuration); !objection.empty()) {
-        const std::string clause = forbidding_clause(space, configuration);
-        complaints_.add(at,
-                        shown + (clause.empty() ? objection : "forbidden by \"" + clause + "\""));
-      }
-    } catch (const search::SpaceError&) {
-      throw;
-    } catch (const std::invalid_argument& error) {
-      complaints_.add(at, shown + error.what());
-    }
-  }
-
-  // The text of the entry of `forbid` that holds; empty: none.
-  std::string forbidding_clause(const search::SearchSpace& space,
-                                const search::Configuration& configuration) const {
-    for (std::size_t i = 0; i < space.forbidden().size(); ++i) {
-      const auto& all_of = space.forbidden()[i].all_of;
-      if (std::all_of(all_of.begin(), all_of.end(), [&](const search::Comparison& comparison) {
-            return comparison.holds(configuration);
-          })) {
-        return spec_.forbid[i].text;
+  void check_configurations(const std::string& key,
+                            const std::vector<std::vector<idl::Assignment>>& configurations,
+                            const search::SearchSpace& space) {
+    const Node* list = study_.find(key);
+    for (std::size_t i = 0; i < configurations.size(); ++i) {
+      const std::string objection = configuration_objection(space, spec_, configurations[i]);
+      if (!objection.empty()) {
+        complaints_.add(list->items[i].at, key + "[" + std::to_string(i) + "]: " + objection);
       }
     }
-    return "";
   }
 
   // What only the sampler knows: its options, a space it cannot search.

@@ -55,10 +55,10 @@ Json special_schema(std::string_view name) {
   if (name == "forbid" || name == "constraints") {
     return {{"type", "array"}, {"items", {{"type", "string"}}}};
   }
-  if (name == "baseline") {
+  if (name == "baseline" || name == "enqueue") {
     return {{"type", "array"}, {"items", {{"type", "object"}}}};
   }
-  if (name == "dataset") {
+  if (name == "dataset" || name == "inherit") {
     return {{"anyOf", {{{"type", "string"}}, list_of({{"type", "string"}})}}};
   }
   if (name == "metrics") {

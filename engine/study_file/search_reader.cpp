@@ -17,7 +17,8 @@ namespace automl::engine::study_file {
 
 namespace {
 
-constexpr std::size_t kMostBaselines = 1'000;
+constexpr std::size_t kMostInherited = 20;
+constexpr std::size_t kMostConfigurations = 1'000;
 
 // Names that other tools and later releases know.
 constexpr std::array<const char*, 5> kLater = {
@@ -46,12 +47,11 @@ void read_options(const Node& node, idl::Algorithm& algorithm, Complaints& compl
   }
 }
 
-class BaselineReader {
+// One entry of `baseline` or `enqueue`.
+class ConfigurationReader {
  public:
-  BaselineReader(std::size_t number, const SpaceReader& space, Complaints& complaints)
-      : shown_("baseline[" + std::to_string(number) + "]"),
-        space_(space),
-        complaints_(complaints) {}
+  ConfigurationReader(std::string shown, const SpaceReader& space, Complaints& complaints)
+      : shown_(std::move(shown)), space_(space), complaints_(complaints) {}
 
   std::vector<idl::Assignment> read(const Node& entry) {
     if (!entry.is_mapping()) {
@@ -136,22 +136,53 @@ idl::Algorithm read_algorithm(const Node& node, Complaints& complaints) {
   return algorithm;
 }
 
-std::vector<std::vector<idl::Assignment>> read_baseline(const Node& node,
-                                                        const SpaceReader& space,
-                                                        Complaints& complaints) {
-  std::vector<std::vector<idl::Assignment>> baseline;
-  if (!node.is_list()) {
-    complaints.add(node.at, "baseline must be a list like [{lr: 0.1}], got " + quoted(node));
-    return baseline;
+std::vector<std::string> read_inherit(const Node& node,
+                                      const std::string& study,
+                                      Complaints& complaints) {
+  std::vector<std::string> names;
+  if (!node.is_scalar() && !node.is_list()) {
+    complaints.add(node.at,
+                   "inherit must be the name of a study, or a list of names, got " + quoted(node));
+    return names;
   }
-  if (node.items.size() > kMostBaselines) {
-    complaints.add(node.at, "baseline has more than 1000 entries");
-    return baseline;
+  if (node.items.size() > kMostInherited) {
+    complaints.add(node.at, "inherit has more than 20 entries");
+    return names;
+  }
+  const std::vector<Node> entries = node.is_list() ? node.items : std::vector<Node>{node};
+  for (const Node& entry : entries) {
+    if (!entry.is_scalar() || !valid_name(entry.text)) {
+      complaints.add(entry.at, "inherit must name a study, got " + quoted(entry));
+    } else if (entry.text == study) {
+      complaints.add(entry.at, "a study cannot inherit from itself");
+    } else if (std::find(names.begin(), names.end(), entry.text) != names.end()) {
+      complaints.add(entry.at, "inherit names \"" + entry.text + "\" twice");
+    } else {
+      names.push_back(entry.text);
+    }
+  }
+  return names;
+}
+
+std::vector<std::vector<idl::Assignment>> read_configurations(const std::string& key,
+                                                              const Node& node,
+                                                              const SpaceReader& space,
+                                                              Complaints& complaints) {
+  std::vector<std::vector<idl::Assignment>> configurations;
+  if (!node.is_list()) {
+    complaints.add(node.at, key + " must be a list like [{lr: 0.1}], got " + quoted(node));
+    return configurations;
+  }
+  if (node.items.size() > kMostConfigurations) {
+    complaints.add(node.at, key + " has more than 1000 entries");
+    return configurations;
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    baseline.push_back(BaselineReader(i, space, complaints).read(node.items[i]));
+    configurations.push_back(
+        ConfigurationReader(key + "[" + std::to_string(i) + "]", space, complaints)
+            .read(node.items[i]));
   }
-  return baseline;
+  return configurations;
 }
 
 }  // namespace automl::engine::study_file

@@ -26,11 +26,6 @@ std::optional<std::int64_t> whole(Type type, const std::string& word) {
   }
 }
 
-bool valid_name(const std::string& text) {
-  return !text.empty() && text.size() <= 64 && text[0] != '-' &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-}
-
 std::string takes(const Key& key) {
   return (key.type == Type::kInteger ? "a whole number from " : "") + std::string(key.range);
 }
@@ -98,6 +93,11 @@ std::string objection(const Key& key, const Node& value) {
 }
 
 }  // namespace
+
+bool valid_name(const std::string& text) {
+  return !text.empty() && text.size() <= 64 && text[0] != '-' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+}
 
 std::string quoted(const Node& node) {
   const bool text = node.is_scalar() && to_value(node).__isset.text;

@@ -15,6 +15,9 @@ namespace automl::engine::study_file {
 // `"text"` for text, the rendering for everything else: how messages quote what was written.
 std::string quoted(const Node& node);
 
+// What may be a study's name.
+bool valid_name(const std::string& text);
+
 // One mapping of the file, read by the table of keys: unknown, repeated, missing, later and empty
 // keys are complained about once, at construction, and scalars are checked against type and range.
 // Borrows the node. What has been complained about reads as absent.

@@ -378,6 +378,13 @@ inline std::string dataset(const std::string& name = "") {
   return path != nullptr ? path : "";
 }
 
+// The seed of this trial: another one in each trial and each repeat of `compare:`, the same
+// whenever the trial runs again. By hand: `fallback`.
+inline long seed(long fallback = 0) {
+  const char* given = std::getenv("AUTOML_SEED");
+  return given != nullptr && *given != '\0' ? std::strtol(given, nullptr, 10) : fallback;
+}
+
 // The folder for files to keep; by hand: ./output.
 inline std::string output() { return detail::folder("AUTOML_OUTPUT", "output"); }
 

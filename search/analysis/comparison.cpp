@@ -68,10 +68,10 @@ Error error_of(const Repeats& winner, const Repeats& baseline) {
 
 }  // namespace
 
-Comparison compare(const std::vector<double>& winner,
-                   const std::vector<double>& baseline,
-                   double confidence) {
-  Comparison result;
+RunComparison compare(const std::vector<double>& winner,
+                      const std::vector<double>& baseline,
+                      double confidence) {
+  RunComparison result;
   result.winner = repeats(winner, confidence);
   result.baseline = repeats(baseline, confidence);
   if (result.winner.count == 0 || result.baseline.count == 0) {

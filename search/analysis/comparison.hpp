@@ -17,7 +17,7 @@ struct Repeats {
 };
 
 // Is the winner better than the baseline? All values are to be minimised.
-struct Comparison {
+struct RunComparison {
   Repeats winner;
   Repeats baseline;
   double gain = 0;  // mean of the baseline minus mean of the winner: positive is better
@@ -40,8 +40,8 @@ struct Comparison {
 // are taken to spread as the other does. Runs that all agree leave no doubt: P is 0, 1/2 or 1.
 //
 // The run that made a trial the winner must not be among `winner`: it was chosen for its luck.
-Comparison compare(const std::vector<double>& winner,
-                   const std::vector<double>& baseline,
-                   double confidence = 0.95);
+RunComparison compare(const std::vector<double>& winner,
+                      const std::vector<double>& baseline,
+                      double confidence = 0.95);
 
 }  // namespace automl::search

@@ -66,7 +66,7 @@ std::vector<Index> eligible(const ObservationTable& table, const std::vector<Ind
 }  // namespace
 
 JointModel::JointModel(const FeatureMap& map, const ModelOptions& options)
-    : map_(&map), options_(options), wide_options_(options) {
+    : map_(&map), options_(options), wide_options_(options), priors_(map) {
   wide_options_.first_fit = kFirstWideFit;
   wide_options_.growth = kWideGrowth;
 }
@@ -74,6 +74,24 @@ JointModel::JointModel(const FeatureMap& map, const ModelOptions& options)
 Model& JointModel::model(Role role, std::size_t number) {
   const ModelOptions& options = role == Role::kWideObjective ? wide_options_ : options_;
   return models_.try_emplace({role, number}, *map_, options).first->second;
+}
+
+double JointModel::trust(const ObservationTable& table) const {
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.status(row) == Status::kComplete) {
+      rows.push_back(row);
+    }
+  }
+  Points points(static_cast<Index>(rows.size()), static_cast<Index>(map_->space().size()));
+  Eigen::VectorXd values(points.rows());
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    for (std::size_t i = 0; i < map_->space().size(); ++i) {
+      points(static_cast<Index>(k), static_cast<Index>(i)) = table.unit(rows[k], i);
+    }
+    values(static_cast<Index>(k)) = table.value(rows[k]);
+  }
+  return priors_.trust(map_->features(points), values);
 }
 
 Points JointModel::best_points(const ObservationTable& table) const {
@@ -105,8 +123,10 @@ std::optional<Trained> JointModel::train_objectives(const ObservationTable& tabl
     if (wide) {
       series.kind = OutputTransform::Kind::kWide;
     }
-    std::optional<Trained> own = model(wide ? Role::kWideObjective : Role::kObjective, k)
-                                     .train(table, series, focus, effort);
+    Model& of_objective = model(wide ? Role::kWideObjective : Role::kObjective, k);
+    // Earlier tasks are compared on the scale of the detailed view.
+    of_objective.expect(table.plain() && !wide ? &priors_ : nullptr);
+    std::optional<Trained> own = of_objective.train(table, series, focus, effort);
     if (!own) {
       return std::nullopt;
     }

@@ -9,6 +9,7 @@
 #include "search/gp/expected_improvement.hpp"
 #include "search/gp/feasibility.hpp"
 #include "search/gp/model.hpp"
+#include "search/gp/prior_mean.hpp"
 
 namespace automl::search::gp {
 
@@ -47,6 +48,13 @@ class JointModel {
 
   // Unset when no trial is complete, nothing could be factorised, or time is up.
   std::optional<Wanted> train(const ObservationTable& table, const Effort& effort, View view);
+  // How far the earlier tasks are to be trusted, from 0 to their number.
+  double trust(const ObservationTable& table) const;
+  // Earlier tasks, for the detailed view of a single objective without constraints; other models do
+  // without them.
+  void inherit(const std::vector<PriorTask>& tasks, const Effort& effort) {
+    priors_.learn(tasks, options_, effort);
+  }
 
  private:
   enum class Role { kObjective, kWideObjective, kConstraint, kViolation };
@@ -64,6 +72,7 @@ class JointModel {
   const FeatureMap* map_;
   ModelOptions options_;
   ModelOptions wide_options_;  // fits are rarer
+  PriorModels priors_;
   std::map<std::pair<Role, std::size_t>, Model> models_;
 };
 

@@ -7,6 +7,8 @@
 #include <limits>
 #include <numeric>
 
+#include "search/gp/prior_mean.hpp"
+
 namespace automl::search::gp {
 namespace {
 
@@ -79,7 +81,7 @@ std::size_t next_fit(std::size_t rows, double growth) {
 }
 
 void Model::forget_changed(const ObservationTable& table, const Series& series) {
-  digests_.assign(1, 1);
+  digests_.assign(1, 1 + (priors_ == nullptr ? 0 : priors_->digest()));
   for (std::size_t row = 0; row < table.size(); ++row) {
     std::uint64_t digest = mix(digests_.back(), static_cast<std::uint64_t>(table.status(row)));
     digest = mix(digest, std::bit_cast<std::uint64_t>(series.values[row]));
@@ -143,7 +145,8 @@ const std::vector<Hyperparameters>* Model::hyperparameters(const ObservationTabl
                                                            std::size_t rows,
                                                            const Effort& effort) {
   std::optional<Hyperparameters> warm;
-  for (std::size_t at = std::min(options_.first_fit, rows);; at = next_fit(at, options_.growth)) {
+  const std::size_t first = options_.once ? rows : std::min(options_.first_fit, rows);
+  for (std::size_t at = first;; at = next_fit(at, options_.growth)) {
     auto known = fits_.find(at);
     if (known == fits_.end()) {
       if (effort.expired && effort.expired()) {
@@ -165,7 +168,7 @@ std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
                                            const std::optional<Hyperparameters>& warm,
                                            std::uint64_t seed) const {
   FitOptions how;
-  how.rounds = rows < kManyTrials ? options_.rounds : options_.late_rounds;
+  how.rounds = options_.once || rows < kManyTrials ? options_.rounds : options_.late_rounds;
   how.warped = options_.warped && rows >= options_.warp_from;
   // Now and then look for another mode.
   how.afresh = rows == options_.warp_from || (std::has_single_bit(rows) && rows <= kManyTrials);
@@ -181,8 +184,12 @@ std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
                          best_rows(data.complete, data.targets, 1).front(),
                          options_.fit_rows)
           : chosen_rows(data.targets, options_.fit_rows);
+  VectorXd targets = data.targets;
+  if (const auto mean = mean_function(data)) {
+    targets -= mean->values(data.features);
+  }
   const MarginalLikelihood likelihood(
-      *map_, rows_of(data.features, chosen), entries_of(data.targets, chosen), options_.prior);
+      *map_, rows_of(data.features, chosen), entries_of(targets, chosen), options_.prior);
   const Fit best = fit(*map_, likelihood, options_.prior, how, warm);
   std::vector<Hyperparameters> found = {best.hyperparameters};
   if (options_.members > 1 && rows <= options_.members_until && std::isfinite(best.value)) {
@@ -216,14 +223,23 @@ std::size_t Model::stagnant(const ObservationTable& table, const Series& series)
   return since;
 }
 
+std::shared_ptr<const MeanFunction> Model::mean_function(const Data& data) const {
+  if (priors_ == nullptr || priors_->empty()) {
+    return nullptr;
+  }
+  const std::vector<Index> rows(data.complete.begin(), data.complete.end());
+  return priors_->mean_for(rows_of(data.features, rows), entries_of(data.targets, rows));
+}
+
 void Model::condition(const Data& data,
                       const std::vector<Hyperparameters>& samples,
+                      const std::shared_ptr<const MeanFunction>& mean,
                       Trained& trained) const {
   for (Hyperparameters h : samples) {
     std::optional<Surrogate> one;
     for (int tries = 0; !one && tries < 6; ++tries) {
-      one =
-          Surrogate::condition(*map_, h, data.features, data.targets, options_.prior.mean_variance);
+      one = Surrogate::condition(
+          *map_, h, data.features, data.targets, options_.prior.mean_variance, mean);
       h.log_noise = std::max(h.log_noise, -14.0) + 2;
     }
     if (one) {
@@ -255,6 +271,7 @@ std::optional<Trained> Model::train(const ObservationTable& table,
                   std::vector<Index>(table.size()),
                   stagnant(table, series)};
   std::iota(trained.rows.begin(), trained.rows.end(), 0);
+  const std::shared_ptr<const MeanFunction> mean = mean_function(data);
   const std::vector<Index> ranked = best_rows(data.complete, data.targets, kBest);
   trained.best = rows_of(data.unit, ranked);
   if (table.size() > options_.local_from) {
@@ -267,7 +284,7 @@ std::optional<Trained> Model::train(const ObservationTable& table,
     data.features = rows_of(data.features, trained.rows);
     data.targets = entries_of(data.targets, trained.rows);
   }
-  condition(data, samples, trained);
+  condition(data, samples, mean, trained);
   if (trained.surrogates.empty()) {
     return std::nullopt;
   }

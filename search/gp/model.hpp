@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -15,12 +16,15 @@
 
 namespace automl::search::gp {
 
+class PriorModels;
+
 struct ModelOptions {
   Prior prior;
   bool warped = true;  // learn an input warping from `warp_from` trials on
   std::size_t warp_from = 15;
   int rounds = 40;             // evaluations of the marginal likelihood per start of a fit
   int late_rounds = 10;        // the same from 64 trials on
+  bool once = false;           // one fit to all trials, not one to each number of them before
   std::size_t fit_from = 3;    // the prior's mode before
   std::size_t first_fit = 1;   // number of trials at the first fit; each further one is made when
   double growth = 0.05;        // they have grown by this share, at least by one
@@ -69,6 +73,9 @@ class Model {
   // The map must outlive it.
   Model(const FeatureMap& map, const ModelOptions& options) : map_(&map), options_(options) {}
 
+  // Earlier tasks give the mean function from now on; null: none. They must outlive the model.
+  void expect(const PriorModels* priors) { priors_ = priors; }
+
   // Unset when no trial is complete, nothing could be factorised, or time is up.
   std::optional<Trained> train(const ObservationTable& table,
                                const Series& series,
@@ -100,13 +107,17 @@ class Model {
                                       std::size_t rows,
                                       const std::optional<Hyperparameters>& warm,
                                       std::uint64_t seed) const;
+  // Null without earlier tasks that are worth something for these trials.
+  std::shared_ptr<const MeanFunction> mean_function(const Data& data) const;
   void condition(const Data& data,
                  const std::vector<Hyperparameters>& samples,
+                 const std::shared_ptr<const MeanFunction>& mean,
                  Trained& trained) const;
   void forget_changed(const ObservationTable& table, const Series& series);
 
   const FeatureMap* map_;
   ModelOptions options_;
+  const PriorModels* priors_ = nullptr;
   struct Known {
     std::uint64_t digest;  // of the trials it was fitted to
     std::vector<Hyperparameters> hyperparameters;

@@ -2,6 +2,7 @@
 #include "search/gp/surrogate.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "search/gp/triangular.hpp"
 
@@ -15,10 +16,14 @@ std::optional<Surrogate> Surrogate::condition(const FeatureMap& map,
                                               const Hyperparameters& h,
                                               const Points& x,
                                               const VectorXd& y,
-                                              double mean_variance) {
+                                              double mean_variance,
+                                              std::shared_ptr<const MeanFunction> prior) {
   Surrogate result(map, h);
   result.x_ = result.scaling_.apply(x);
-  result.y_ = y;
+  result.prior_at_ = prior ? prior->values(x) : VectorXd::Zero(y.size());
+  result.prior_ = std::move(prior);
+  const VectorXd above = y - result.prior_at_;
+  result.y_ = above;
   Eigen::ArrayXXd k;
   matern(squared_distances(result.x_, result.x_), k);
   result.root_ = (result.scale_ * k).matrix();
@@ -28,7 +33,7 @@ std::optional<Surrogate> Surrogate::condition(const FeatureMap& map,
   }
   invert_lower(result.root_);
   const auto root = result.root_.triangularView<Eigen::Lower>();
-  const VectorXd whitened = root * y;
+  const VectorXd whitened = root * above;
   const VectorXd ones = root * VectorXd::Ones(y.size());
   result.mean_ = ones.dot(whitened) / (ones.squaredNorm() + 1 / mean_variance);
   result.alpha_ =
@@ -51,6 +56,9 @@ Surrogate::Evaluation Surrogate::evaluate(const Points& features, bool with_slop
   }
   result.mean.noalias() = scale_ * (k.matrix() * alpha_);
   result.mean.array() += mean_;
+  if (prior_) {
+    result.mean.colwise() += prior_->values(features);
+  }
   result.whitened = root_.triangularView<Eigen::Lower>() * (scale_ * k.matrix().transpose());
   result.variance =
       (scale_ - result.whitened.colwise().squaredNorm().array()).max(1e-12 * scale_).transpose();
@@ -69,6 +77,33 @@ Points Surrogate::gradient(const Evaluation& at,
   Points result = -weights * x_;
   result.array() += at.scaled.array().colwise() * sums.array();
   result.array() *= scaling_.slope(at.features).array();
+  if (prior_) {
+    prior_->add_gradients(at.features, by_mean.rowwise().sum(), result);
+  }
+  return result;
+}
+
+VectorXd Surrogate::mean(const Points& features) const {
+  Eigen::ArrayXXd k;
+  matern(squared_distances(scaling_.apply(features), x_), k);
+  VectorXd result = scale_ * (k.matrix() * alpha_.col(0));
+  result.array() += mean_;
+  return prior_ ? VectorXd(result + prior_->values(features)) : result;
+}
+
+Points Surrogate::mean_gradient(const Points& features, const VectorXd& weights) const {
+  const Points scaled = scaling_.apply(features);
+  Eigen::ArrayXXd k;
+  Eigen::ArrayXXd by_r2;
+  matern(squared_distances(scaled, x_), k, by_r2);
+  const MatrixXd by_row = 2 * scale_ * (weights * alpha_.col(0).transpose()).array() * by_r2;
+  const VectorXd sums = by_row.rowwise().sum();
+  Points result = -by_row * x_;
+  result.array() += scaled.array().colwise() * sums.array();
+  result.array() *= scaling_.slope(features).array();
+  if (prior_) {
+    prior_->add_gradients(features, weights, result);
+  }
   return result;
 }
 
@@ -88,7 +123,10 @@ void Surrogate::imagine(const Points& features, const VectorXd& normals) {
   alpha_.conservativeResize(n + 1, Eigen::NoChange);
   alpha_.row(n) = surprise / pivot;
   y_.conservativeResize(n + 1, Eigen::NoChange);
-  y_.row(n) = at.mean.row(0) + surprise;
+  const double prior = prior_ ? prior_->values(features)(0) : 0;
+  y_.row(n) = (at.mean.row(0) + surprise).array() - prior;
+  prior_at_.conservativeResize(n + 1);
+  prior_at_(n) = prior;
   x_.conservativeResize(n + 1, Eigen::NoChange);
   x_.row(n) = at.scaled.row(0);
   root_.conservativeResize(n + 1, n + 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -9,6 +10,17 @@
 #include "search/gp/kernel.hpp"
 
 namespace automl::search::gp {
+
+// What a process is expected to be before any observation, beside its constant mean.
+class MeanFunction {
+ public:
+  virtual ~MeanFunction() = default;
+  virtual Eigen::VectorXd values(const Points& features) const = 0;
+  // Adds weights(q) d value(q) / d features(q).
+  virtual void add_gradients(const Points& features,
+                             const Eigen::VectorXd& weights,
+                             Points& gradients) const = 0;
+};
 
 // A Gaussian process conditioned on n observations, with S scenarios: observations whose values are
 // not known yet (pending trials) take one imagined value a scenario. The variance is common to all.
@@ -25,19 +37,26 @@ class Surrogate {
   };
 
   // One scenario. Unset when the covariance is not positive definite. `mean_variance` is that of
-  // the constant mean's prior. The map must outlive the surrogate.
+  // the constant mean's prior; a mean function, if there is one, is added to it. The map must
+  // outlive the surrogate.
   static std::optional<Surrogate> condition(const FeatureMap& map,
                                             const Hyperparameters& hyperparameters,
                                             const Points& x,
                                             const Eigen::VectorXd& y,
-                                            double mean_variance);
+                                            double mean_variance,
+                                            std::shared_ptr<const MeanFunction> prior = nullptr);
 
   Eigen::Index size() const { return x_.rows(); }
   Eigen::Index scenarios() const { return alpha_.cols(); }
   double noise() const { return noise_; }
   double scale() const { return scale_; }
   // Posterior means at the observations, n × S.
-  Eigen::MatrixXd fitted() const { return y_ - noise_ * alpha_; }
+  Eigen::MatrixXd fitted() const { return (y_ - noise_ * alpha_).colwise() + prior_at_; }
+
+  // Posterior means with one scenario, and sum_q weights(q) dmean(q)/dfeatures(q) row by row; O(n)
+  // a query, as they do without variances.
+  Eigen::VectorXd mean(const Points& features) const;
+  Points mean_gradient(const Points& features, const Eigen::VectorXd& weights) const;
 
   // `with_slopes` when gradient() is to follow.
   Evaluation evaluate(const Points& features, bool with_slopes) const;
@@ -61,9 +80,11 @@ class Surrogate {
   double noise_;
   double mean_ = 0;
   Points x_;               // scaled, n × columns
-  Eigen::MatrixXd y_;      // n × S
+  Eigen::MatrixXd y_;      // n × S, above the mean function
   Eigen::MatrixXd root_;   // inverse of the Cholesky factor
   Eigen::MatrixXd alpha_;  // n × S
+  std::shared_ptr<const MeanFunction> prior_;
+  Eigen::VectorXd prior_at_;  // its values at the observations
 };
 
 // Of the function at one point, averaged over models and scenarios.

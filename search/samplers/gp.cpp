@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "search/prior_tasks.hpp"
 #include "search/samplers/untried.hpp"
 #include "search/space_encoding.hpp"
 
@@ -14,8 +15,10 @@ namespace {
 
 using Eigen::Index;
 
-constexpr int kMostFronts = 8;  // scenarios with several objectives
-constexpr Index kTried = 64;    // proposals looked at before giving up on the model
+constexpr int kMostFronts = 8;         // scenarios with several objectives
+constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
+constexpr double kTrusted = 0.1;       // with less than this their trials are no initial design
+constexpr Index kTried = 64;           // proposals looked at before giving up on the model
 
 std::string digits(double value) {
   std::array<char, 48> text{};
@@ -69,9 +72,31 @@ Suggestion GpSampler::suggest_untried(Turn& turn, const std::string& why) {
   return {std::move(drawn->configuration), "gp: " + how};
 }
 
+std::size_t GpSampler::initial(const Request& request) const {
+  if (request.history.prior().empty()) {
+    return initial_;
+  }
+  // Models of constraints and of several objectives do without earlier tasks.
+  const bool trusted = table_.plain() && model_.trust(table_) >= kTrusted;
+  return trusted ? std::min(initial_, kInherited) : initial_ + kInherited;
+}
+
+std::optional<Suggestion> GpSampler::suggest_inherited(Turn& turn) {
+  for (Configuration& one : inherited_design(space_, turn.request.history.prior(), kInherited)) {
+    if (!seen(turn, one)) {
+      return Suggestion{std::move(one), "gp: among the best of earlier studies"};
+    }
+  }
+  return std::nullopt;
+}
+
 Suggestion GpSampler::suggest_initial(Turn& turn) {
+  if (std::optional<Suggestion> inherited = suggest_inherited(turn)) {
+    return *std::move(inherited);
+  }
   Configuration defaults = space_.defaults();
-  if (turn.index == 0 && space_.allowed(defaults) && !seen(turn, defaults)) {
+  const bool first = turn.index == 0 || !turn.request.history.prior().empty();
+  if (first && space_.allowed(defaults) && !seen(turn, defaults)) {
     return {std::move(defaults), "gp: the default configuration first"};
   }
   std::vector<Suggestion> points =
@@ -205,7 +230,8 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   for (const Configuration& one : pending) {
     pending_seen.add(one);
   }
-  const bool learnt = table_.size() >= initial_ && !map_.varying().empty();
+  model_.inherit(request.history.prior(), {request.seed, request.expired});
+  const bool learnt = table_.size() >= initial(request) && !map_.varying().empty();
   Models models;
   std::vector<Suggestion> suggestions;
   for (int i = 0; i < request.count; ++i) {

@@ -40,6 +40,8 @@ struct GpOptions {
 // the pending ones may turn out to be. With outcome constraints the improvement is weighed with the
 // probability that they are met; until one trial meets them, less violation is looked for. With 2
 // to 4 objectives the expected growth of the dominated hypervolume takes the improvement's place.
+// Where the history has earlier tasks, their best configurations come first instead, and a single
+// objective without constraints has their mean function: docs/algorithms/inherit.md.
 // What is not done when time is up is left to tpe.
 class GpSampler : public Sampler {
  public:
@@ -55,7 +57,10 @@ class GpSampler : public Sampler {
     Random random;
   };
 
+  // The number of finished trials from which on the model is used.
+  std::size_t initial(const Request& request) const;
   Suggestion suggest_initial(Turn& turn);
+  std::optional<Suggestion> suggest_inherited(Turn& turn);
   // Made when they are needed, from the finished and the pending trials.
   struct Models {
     std::optional<gp::Wanted> detailed;

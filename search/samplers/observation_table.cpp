@@ -31,8 +31,7 @@ bool ObservationTable::same(std::size_t row, const Observation& observation) con
          same_bits(natives_.data() + row * space_->size(), native.data(), space_->size());
 }
 
-void ObservationTable::read(const History& history) {
-  const std::vector<Observation>& observations = history.observations();
+void ObservationTable::read(const std::vector<Observation>& observations) {
   bool continues = size() <= observations.size();
   for (std::size_t row = 0; continues && row < size(); ++row) {
     continues = same(row, observations[row]);
@@ -45,19 +44,18 @@ void ObservationTable::read(const History& history) {
     append(observations[row]);
   }
   if (grows && !plain()) {
-    rank(history);
+    rank(observations);
   }
 }
 
-void ObservationTable::rank(const History& history) {
+void ObservationTable::rank(const std::vector<Observation>& observations) {
   // Rows whose values don't fit count as failed there too.
   std::vector<Observation> failed(size());
   std::vector<const Observation*> pointers;
   for (std::size_t row = 0; row < size(); ++row) {
     failed[row].status = Status::kFailed;
     failed[row].trial = trials_[row];
-    pointers.push_back(status_[row] == Status::kFailed ? &failed[row]
-                                                       : &history.observations()[row]);
+    pointers.push_back(status_[row] == Status::kFailed ? &failed[row] : &observations[row]);
   }
   ranking_ = best_first(pointers);
   places_.resize(size());

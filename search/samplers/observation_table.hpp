@@ -18,7 +18,8 @@ class ObservationTable {
  public:
   explicit ObservationTable(const SearchSpace& space) : space_(&space) {}
 
-  void read(const History& history);
+  void read(const History& history) { read(history.observations()); }
+  void read(const std::vector<Observation>& observations);
 
   std::size_t size() const { return status_.size(); }
   // Rows by trial number, ascending.
@@ -55,7 +56,7 @@ class ObservationTable {
   bool same(std::size_t row, const Observation& observation) const;
   void append(const Observation& observation);
   bool whole(const Observation& observation) const;
-  void rank(const History& history);
+  void rank(const std::vector<Observation>& observations);
 
   const SearchSpace* space_;
   std::vector<double> natives_;  // size() × parameters, as observed

@@ -9,11 +9,20 @@
 #include <tuple>
 
 #include "search/levels.hpp"
+#include "search/prior_tasks.hpp"
+#include "search/samplers/neighbour_ranks.hpp"
 #include "search/samplers/untried.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::search {
 namespace {
+
+// What an earlier task that ranks as this one does weighs in the densities, in trials.
+constexpr double kGoodTotal = 3;
+constexpr double kBadTotal = 10;
+constexpr std::size_t kMostGood = 10;
+constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
+constexpr double kNothing = 1e-3;
 
 constexpr int kRounds = 4;  // fresh sets of candidates before giving up on the model
 
@@ -54,20 +63,19 @@ TpeSampler::TpeSampler(const SearchSpace& space, TpeOptions options)
   }
 }
 
-TpeSampler::Split TpeSampler::split(const Group& group) const {
+TpeSampler::Split TpeSampler::split(const ObservationTable& table, const Group& group) const {
   // With constraints or several objectives the places in the ranking decide.
   const auto key = [&](std::size_t row) {
-    const double value =
-        table_.plain() ? table_.value(row) : static_cast<double>(table_.place(row));
-    return std::tuple(rank_class(table_.status(row)), value, table_.trial(row), row);
+    const double value = table.plain() ? table.value(row) : static_cast<double>(table.place(row));
+    return std::tuple(rank_class(table.status(row)), value, table.trial(row), row);
   };
   const auto better = [&](std::size_t a, std::size_t b) { return key(a) < key(b); };
   std::vector<std::size_t> active;
   std::vector<std::size_t> ranked;  // without the failed ones, whose values may be NaN
-  for (const std::size_t row : table_.order()) {
-    if (!std::isnan(table_.unit(row, group.witness))) {
+  for (const std::size_t row : table.order()) {
+    if (!std::isnan(table.unit(row, group.witness))) {
       active.push_back(row);
-      if (table_.status(row) != Status::kFailed) {
+      if (table.status(row) != Status::kFailed) {
         ranked.push_back(row);
       }
     }
@@ -83,7 +91,7 @@ TpeSampler::Split TpeSampler::split(const Group& group) const {
   result.good.assign(ranked.begin(), end);
   for (const std::size_t row : active) {
     const bool good =
-        count > 0 && table_.status(row) != Status::kFailed && !better(result.good.back(), row);
+        count > 0 && table.status(row) != Status::kFailed && !better(result.good.back(), row);
     if (!good) {
       result.bad.push_back(row);
     }
@@ -131,20 +139,64 @@ const TpeSampler::GroupModel& TpeSampler::model(Turn& turn, std::size_t which) c
     return *slot;
   }
   const Group& group = groups_[which];
-  const Split halves = split(group);
-  Eigen::ArrayXXd good = coordinates(group, halves.good, {});
-  Eigen::ArrayXXd bad = coordinates(group, halves.bad, liars(turn, group));
+  const Split halves = split(table_, group);
+  Inherited more_good;
+  Inherited more_bad;
+  more_bad.points = liars(turn, group);
+  more_bad.weights.assign(more_bad.points.size(), 1);
+  inherit(group, more_good, more_bad);
+  Eigen::ArrayXXd good = coordinates(group, halves.good, more_good.points);
+  Eigen::ArrayXXd bad = coordinates(group, halves.bad, more_bad.points);
   // The better a good trial, the heavier: linear in its rank, 1 on average.
-  const auto n = static_cast<double>(good.rows());
+  const auto n = static_cast<double>(halves.good.size());
   Eigen::ArrayXd good_weights(good.rows());
-  for (Eigen::Index rank = 0; rank < good.rows(); ++rank) {
-    good_weights(rank) = 2 * (n - static_cast<double>(rank)) / (n + 1);
+  for (std::size_t rank = 0; rank < halves.good.size(); ++rank) {
+    good_weights(static_cast<Eigen::Index>(rank)) = 2 * (n - static_cast<double>(rank)) / (n + 1);
   }
+  std::copy(more_good.weights.begin(),
+            more_good.weights.end(),
+            good_weights.begin() + static_cast<std::ptrdiff_t>(halves.good.size()));
   Eigen::ArrayXd bad_weights = Eigen::ArrayXd::Ones(bad.rows());
+  std::copy(more_bad.weights.begin(),
+            more_bad.weights.end(),
+            bad_weights.begin() + static_cast<std::ptrdiff_t>(halves.bad.size()));
   slot.emplace(GroupModel{
       ParzenEstimator(group.axes, std::move(good), std::move(good_weights), options_.good),
       ParzenEstimator(group.axes, std::move(bad), std::move(bad_weights), options_.bad)});
   return *slot;
+}
+
+void TpeSampler::read_prior(const History& history) {
+  prior_weights_.clear();
+  priors_.resize(history.prior().size(), ObservationTable(space_));
+  for (std::size_t t = 0; t < priors_.size(); ++t) {
+    priors_[t].read(history.prior()[t].observations);
+    prior_weights_.push_back(neighbour_weight(space_, priors_[t], table_));
+  }
+}
+
+void TpeSampler::inherit(const Group& group, Inherited& good, Inherited& bad) const {
+  const auto add = [&](const ObservationTable& table,
+                       const std::vector<std::size_t>& rows,
+                       std::size_t most,
+                       double total,
+                       Inherited& kernels) {
+    const std::size_t count = std::min(most, rows.size());
+    for (std::size_t k = 0; k < count; ++k) {
+      std::vector<double>& point = kernels.points.emplace_back();
+      for (const Axis& axis : group.axes) {
+        point.push_back(table.unit(rows[k], axis.parameter));
+      }
+      kernels.weights.push_back(std::min(1.0, total / static_cast<double>(count)));
+    }
+  };
+  for (std::size_t t = 0; t < priors_.size(); ++t) {
+    if (prior_weights_[t] > kNothing) {
+      const Split halves = split(priors_[t], group);
+      add(priors_[t], halves.good, kMostGood, kGoodTotal * prior_weights_[t], good);
+      add(priors_[t], halves.bad, halves.bad.size(), kBadTotal * prior_weights_[t], bad);
+    }
+  }
 }
 
 TpeSampler::Candidates TpeSampler::candidates(Turn& turn, std::size_t which) const {
@@ -231,6 +283,11 @@ std::optional<Suggestion> TpeSampler::suggest_unseen(Turn& turn, const std::stri
 }
 
 Suggestion TpeSampler::suggest_initial(Turn& turn) {
+  for (Configuration& one : inherited_design(space_, turn.request.history.prior(), kInherited)) {
+    if (!seen(turn, one)) {
+      return {std::move(one), "tpe: among the best of earlier studies"};
+    }
+  }
   Configuration defaults = space_.defaults();
   if (turn.index == 0 && space_.allowed(defaults) && !seen(turn, defaults)) {
     return {std::move(defaults), "tpe: the default configuration first"};
@@ -249,7 +306,9 @@ Suggestion TpeSampler::suggest_initial(Turn& turn) {
 }
 
 Suggestion TpeSampler::suggest_one(Turn& turn) {
-  if (table_.size() < static_cast<std::size_t>(options_.initial) || groups_.empty()) {
+  const auto initial = static_cast<std::size_t>(options_.initial);
+  if (table_.size() < (priors_.empty() ? initial : std::min(initial, kInherited)) ||
+      groups_.empty()) {
     return suggest_initial(turn);
   }
   std::optional<Suggestion> suggestion = suggest_by_model(turn);
@@ -261,6 +320,7 @@ Suggestion TpeSampler::suggest_one(Turn& turn) {
 
 std::vector<Suggestion> TpeSampler::suggest(const Request& request) {
   table_.read(request.history);
+  read_prior(request.history);
   std::vector<Configuration> pending = request.pending;
   SeenConfigurations pending_seen;
   for (const Configuration& one : pending) {

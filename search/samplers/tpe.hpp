@@ -36,6 +36,10 @@ struct TpeOptions {
 // constraints search/ranking.hpp says which trials are best: by front, those that miss constraints
 // last. The order in which trials finished does not matter; ties go to the lower trial number.
 //
+// Earlier tasks of the history (docs/algorithms/inherit.md) add kernels to both densities, of less
+// weight the less their ranking agrees with this task's trials, and their best configurations come
+// first.
+//
 // First come the default configuration and Sobol points. A configuration that is finished or
 // pending is not proposed again while another one can be found. O(n d) per suggestion.
 class TpeSampler : public Sampler {
@@ -77,7 +81,14 @@ class TpeSampler : public Sampler {
   std::optional<Suggestion> suggest_by_model(Turn& turn);
   std::optional<Suggestion> suggest_unseen(Turn& turn, const std::string& why);
 
-  Split split(const Group& group) const;
+  Split split(const ObservationTable& table, const Group& group) const;
+  // Kernels that earlier tasks add to a group's densities.
+  struct Inherited {
+    std::vector<std::vector<double>> points;
+    std::vector<double> weights;
+  };
+  void read_prior(const History& history);
+  void inherit(const Group& group, Inherited& good, Inherited& bad) const;
   // Unit coordinates of the pending trials in which the group is active, sorted.
   std::vector<std::vector<double>> liars(const Turn& turn, const Group& group) const;
   // Observations × axes; `more` below the rows of the table.
@@ -95,6 +106,8 @@ class TpeSampler : public Sampler {
   std::vector<Group> groups_;
   SobolSampler sobol_;
   ObservationTable table_;
+  std::vector<ObservationTable> priors_;
+  std::vector<double> prior_weights_;
 };
 
 }  // namespace automl::search

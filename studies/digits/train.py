@@ -53,10 +53,10 @@ def main():
         momentum=options.momentum,
         batch_size=options.batch,
         alpha=options.alpha,
-        random_state=0,
+        random_state=automl.seed(),
     )
     classes = numpy.unique(train_y)
-    order = numpy.random.RandomState(0)
+    order = numpy.random.RandomState(automl.seed())
     for epoch in range(1, options.epochs + 1):
         shuffled = order.permutation(len(train_y))
         for start in range(0, len(shuffled), options.batch):

@@ -227,6 +227,18 @@ TEST_F(CommandsTest, StopKnowsStudiesAndSessions) {
                           "change_study RESUME"));
 }
 
+TEST_F(CommandsTest, EnqueueTakesAssignments) {
+  EXPECT_EQ(run({"enqueue", "digits", "lr=0.1", "note=a=b"}).out,
+            "study digits tries this next: lr=0.1 note=a=b\n");
+  EXPECT_EQ(
+      nlohmann::json::parse(run({"enqueue", "digits", "lr=0.2", "--json"}).out)["study"]["id"],
+      engine_->status.study.id);
+  EXPECT_THAT(engine_->calls, ElementsAre("enqueue lr=0.1 note=a=b", "enqueue lr=0.2"));
+  EXPECT_EQ(run({"enqueue", "digits"}).code, 2);
+  EXPECT_THAT(run({"enqueue", "digits", "lr"}).err, HasSubstr("expected NAME=VALUE, got \"lr\""));
+  EXPECT_THAT(run({"enqueue", "digits", "lr=1", "lr=2"}).err, HasSubstr("\"lr\" is given twice"));
+}
+
 TEST_F(CommandsTest, TellTakesValuesAndFailures) {
   EXPECT_EQ(run({"tell", "digits/3", "0.5"}).code, 0);
   EXPECT_EQ(run({"tell", "digits/4", "-2e3"}).code, 0);

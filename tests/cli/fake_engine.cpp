@@ -116,6 +116,20 @@ void FakeEngine::change_study(idl::StudyStatus& reply,
   reply = status;
 }
 
+void FakeEngine::enqueue(idl::StudyStatus& reply,
+                         const std::string& request,
+                         const std::string& study,
+                         const std::map<std::string, std::string>& values) {
+  expect_known(study);
+  std::string words = "enqueue";
+  for (const auto& [name, value] : values) {
+    words += " " + name + "=" + value;
+  }
+  note(words);
+  request_ids.push_back(request);
+  reply = status;
+}
+
 void FakeEngine::list_trials(idl::TrialPage& reply,
                              const std::string& study,
                              std::int64_t from,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -40,6 +41,10 @@ class FakeEngine : public idl::EngineNull {
                     const std::string& request,
                     const std::string& study,
                     idl::StudyAction::type action) override;
+  void enqueue(idl::StudyStatus& reply,
+               const std::string& request,
+               const std::string& study,
+               const std::map<std::string, std::string>& values) override;
   void list_trials(idl::TrialPage& reply,
                    const std::string& study,
                    std::int64_t from,

@@ -131,9 +131,10 @@ TEST_F(ListingsTest, ExportCsv) {
   const std::string text = run({"export", "digits"}).out;
   EXPECT_EQ(
       text.substr(0, text.find("\n1,")),
-      "number,state,val_accuracy,lr,optimizer,momentum,depth,width,baseline,duration_s,reason\n"
-      "0,complete,0.9722,0.1,sgd,0.9,2,128,true,2.1,");
-  EXPECT_THAT(text, HasSubstr("\n3,failed,,0.4,sgd,0.9,3,128,false,2.1,exit code 1\n"));
+      "number,state,val_accuracy,lr,optimizer,momentum,depth,width,baseline,enqueued,repeat_of,"
+      "duration_s,reason\n"
+      "0,complete,0.9722,0.1,sgd,0.9,2,128,true,false,,2.1,");
+  EXPECT_THAT(text, HasSubstr("\n3,failed,,0.4,sgd,0.9,3,128,false,false,,2.1,exit code 1\n"));
   engine_->trials[3].reason = "=cmd|' /C calc'!A0";
   EXPECT_THAT(run({"export", "digits"}).out, HasSubstr(",\"'=cmd|' /C calc'!A0\"\n"));
   EXPECT_EQ(run({"export", "digits", "-o", folder_.path() + "/x.csv"}).out, "");

@@ -24,6 +24,13 @@ TEST(Quote, IsAboutTheTimeOfOneTrialTimesTheRounds) {
   EXPECT_NEAR(quote.likely_work_s, 100 * 60 * 1.13, 1'000);
 }
 
+TEST(Quote, CountsRepeatsOfWinnerAndBaseline) {
+  idl::StudySpec compared = spec(10, 1);
+  compared.compare_seeds = 5;
+  EXPECT_EQ(quote_of(compared, {60}, 1).trials, 20);
+  EXPECT_GT(quote_of(compared, {60}, 1).likely_s, 1.5 * quote_of(spec(10, 1), {60}, 1).likely_s);
+}
+
 TEST(Quote, NarrowsWithMoreTrialsMeasured) {
   const std::vector<double> many(50, 60);
   const Quote one = quote_of(spec(100, 1), {60}, 1);

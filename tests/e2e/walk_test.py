@@ -89,6 +89,46 @@ class Walk(home.EndToEnd):
         home.wait_until(lambda: self.home.json("status", "slow")["trials_running"] == 0)
         self.assertEqual(self.home.json("status", "slow")["study"]["state"], "stopped")
 
+    def test_enqueue_and_compare(self):
+        # Better the nearer x is to 0.3, and a little by luck: the seed's last digits.
+        text = ("study: luck\ncommand: sleep 0.1; awk \"BEGIN {print \\\"loss=\\\" (${x} - 0.3)^2 + $AUTOML_SEED % 100 / 1e5}\"\n"
+                "metrics: {loss: 'loss=(.*)'}\nobjective: {metric: loss, goal: minimize}\n"
+                "space: {x: {float: [0, 1]}}\nbaseline: [{x: 0.9}]\nenqueue: [{x: 0.25}]\ncompare: {seeds: 3}\n"
+                "algorithm: random\nbudget: {trials: 8}\nseed: 1\n")
+        self.ok("start", "-d", self.home.study(text))
+        self.ok("enqueue", "luck", "x=0.3125")
+        wrong = self.home.run("enqueue", "luck", "x=7")
+        self.assertEqual((wrong.returncode, wrong.stderr), (2, "automl: x must be between 0 and 1, got 7\n"))
+        out = self.ok("start", "luck")
+        self.assertRegex(out, r"winner against baseline, 3 seeds each: 0\.00\d+ ± 0\.0\d+ against 0\.36\d* ± \S+ +P\(better\) > 0\.99")
+        trials = list(self.trials("luck").values())
+        self.assertEqual(len(trials), 14)
+        self.assertEqual([t["configuration"]["x"] for t in trials if t["enqueued"]], [0.25, 0.3125])
+        repeats = [t for t in trials if "repeat_of" in t]
+        self.assertEqual([t["repeat_of"] for t in repeats].count(0), 3)
+        self.assertEqual(len({t["seed"] for t in repeats}), 3)
+        board = self.home.json("board", "luck")
+        self.assertEqual(board["total"], 8)
+        self.assertEqual(len(board["rows"][0]["repeats"]["values"]), 3)
+        self.assertGreater(self.home.json("status", "luck")["comparison"]["probability_better"], 0.99)
+        self.assertIn("enqueued", self.ok("board", "luck"))
+        self.assertIn("winner against baseline", self.ok("report", "luck"))
+
+    def test_inherit(self):
+        text = ("study: %s\ncommand: awk \"BEGIN {print \\\"loss=\\\" (${x} - 0.3)^2}\"\nmetrics: {loss: 'loss=(.*)'}\n"
+                "objective: {metric: loss, goal: minimize}\nspace: {x: {float: [%s, 1]}}\nparallel: 2\n%s\n")
+        self.ok("start", self.home.study(text % ("first", 0, "algorithm: random\nbudget: {trials: 12}\nseed: 1")))
+        best = self.home.json("board", "first")["rows"][0]["trial"]["configuration"]
+        done = self.home.run("start", self.home.study(text % ("second", 0.1, "inherit: first\nbudget: {trials: 4}")))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"inherits from first: \d+ trials, left out \d+ with x outside")
+        first = self.trials("second")[0]
+        self.assertEqual(first["configuration"], best)
+        self.assertIn("best of earlier studies", first["proposed_because"])
+        self.assertIn("inherits from first", self.ok("status", "second"))
+        done = self.home.run("start", self.home.study(text % ("third", 0, "inherit: nobody")))
+        self.assertEqual((done.returncode, done.stderr), (2, 'automl: inherit: there is no study "nobody"\n'))
+
     def test_ask_and_tell(self):
         self.ok("start", self.home.study("study: outside\nobjective: {metric: y, goal: maximize}\n"
                                          "space: {x: {int: [1, 3]}}\nbudget: {trials: 3}\n"))
@@ -124,7 +164,7 @@ class Walk(home.EndToEnd):
         best = self.home.json("status", "bounded")["best"]
         self.assertEqual(best["number"], board["rows"][0]["trial"]["number"])
         self.assertEqual(self.ok("export", "bounded").splitlines()[0],
-                         "number,state,loss,size,feasible,x,n,baseline,duration_s,reason")
+                         "number,state,loss,size,feasible,x,n,baseline,enqueued,repeat_of,duration_s,reason")
 
     def test_a_study_with_two_objectives(self):
         out = self.ok("start", self.home.study(

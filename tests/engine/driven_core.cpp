@@ -208,6 +208,17 @@ Payload DrivenCore::stop_session(const std::string& name, bool kill) {
   return answer(by.call, SessionStopRequested{by, name, kill});
 }
 
+Payload DrivenCore::enqueue(const std::string& study,
+                            const std::map<std::string, std::string>& values,
+                            const std::string& request) {
+  std::string body = study;
+  for (const auto& [name, value] : values) {
+    body += " " + name + "=" + value;
+  }
+  const Caller by = caller(request, body);
+  return answer(by.call, ConfigurationEnqueued{by, study, values});
+}
+
 Payload DrivenCore::ask(const std::string& study, int count, const std::string& request) {
   const Caller by = caller(request, study + std::to_string(count));
   return answer(by.call, TrialsAsked{by, study, count});

@@ -52,6 +52,9 @@ class DrivenCore : private Clock, private Random {
                  const std::string& request = "");
   Payload submit_session(const idl::SessionSpec& spec, const std::string& request = "");
   Payload stop_session(const std::string& name, bool kill = false);
+  Payload enqueue(const std::string& study,
+                  const std::map<std::string, std::string>& values,
+                  const std::string& request = "");
   Payload ask(const std::string& study, int count, const std::string& request = "");
   Payload tell(const std::string& study, std::int64_t number, std::optional<double> value);
   Payload tell(const std::string& study, std::int64_t number, const idl::Outcome& outcome);

@@ -24,8 +24,10 @@ TEST(Submission, ADifferentStudyOfTheSameNameSaysWhatDiffers) {
   idl::StudySpec other = small_study("s");
   other.parallel = 5;
   other.space.front().high = 2;
+  other.enqueue.resize(1);
   EXPECT_EQ(refusal(engine.submit(other)),
-            "conflict: study \"s\" exists and is not the same: space, parallel changed; give the "
+            "conflict: study \"s\" exists and is not the same: space, enqueue, parallel changed; "
+            "give the "
             "new one another name, or undo the change");
 }
 

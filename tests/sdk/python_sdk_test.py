@@ -92,6 +92,11 @@ class Params(SdkTest):
 
 
 class Report(SdkTest):
+    def test_the_seed_is_the_trials(self):
+        self.assertEqual((automl.seed(), automl.seed(7)), (0, 7))
+        with mock.patch.dict(os.environ, {"AUTOML_SEED": "2147483647"}):
+            self.assertEqual(automl.seed(7), 2**31 - 1)
+
     def test_by_hand_it_prints(self):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):

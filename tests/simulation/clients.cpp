@@ -167,10 +167,38 @@ void Clients::submit_study(const idl::StudySpec& spec) {
     require(find(spec.name) != nullptr, "study " + spec.name + " is acknowledged and not there");
   };
   request.done = [this, spec](const engine::Payload& payload) {
-    require(refusal_in(payload) == nullptr, "study refused: " + essence(payload));
+    if (const engine::Refusal* refusal = refusal_in(payload); refusal != nullptr) {
+      require(refusal->message.rfind("inherit: ", 0) == 0 && !spec.inherit.empty(),
+              "study refused: " + essence(payload));
+      return;
+    }
     if (spec.command.empty()) {
       drive(spec.name);
     }
+  };
+  perform(std::move(request));
+}
+
+void Clients::enqueue(const std::string& study, double lr) {
+  Request request;
+  request.what = "enqueue lr=" + std::to_string(lr) + " for study " + study;
+  request.caller = new_caller();
+  request.make = [study, lr](const engine::Caller& caller) {
+    return engine::ConfigurationEnqueued{caller, study, {{"lr", std::to_string(lr)}}};
+  };
+  ++enqueued_[study].sent;
+  request.check = [this, study, id = request.caller.request_id](const engine::Payload&, bool) {
+    Enqueued& wanted = enqueued_[study];
+    wanted.acknowledged.insert(id);
+    const idl::Study* record = find(study);
+    std::size_t kept = record->enqueued.size();
+    for (const auto& [key, trial] : observer_.facts().trials) {
+      kept += trial.study_id == record->id && trial.enqueued ? 1 : 0;
+    }
+    const std::size_t own = record->spec.enqueue.size();
+    require(kept >= own + wanted.acknowledged.size() && kept <= own + wanted.sent,
+            "study " + study + " keeps " + std::to_string(kept) + " enqueued configurations, " +
+                std::to_string(wanted.acknowledged.size()) + " beside its own were acknowledged");
   };
   perform(std::move(request));
 }

@@ -26,6 +26,7 @@ class Clients {
       : world_(world), observer_(observer), network_(network) {}
 
   void submit_study(const idl::StudySpec& spec);
+  void enqueue(const std::string& study, double lr);
   void submit_session(const idl::SessionSpec& spec);
   void change_study(const std::string& study, idl::StudyAction::type action);
   void stop_session(const std::string& session, bool kill);
@@ -47,6 +48,11 @@ class Clients {
     bool keeps_reply = true;  // a repeat is recognised by its id
   };
 
+  struct Enqueued {
+    std::size_t sent = 0;
+    std::set<std::string> acknowledged;  // request ids
+  };
+
   engine::Caller new_caller();
   void perform(Request request);
   void send(std::shared_ptr<Request> request, std::function<void(const engine::Payload&)> answered);
@@ -65,6 +71,7 @@ class Clients {
   int handed_out_ = 0;
   std::set<std::string> asking_;       // studies with an ask under way
   std::map<std::string, int> untold_;  // trials handed out, by study
+  std::map<std::string, Enqueued> enqueued_;
 };
 
 }  // namespace automl::simulation

@@ -8,6 +8,7 @@
 
 #include "engine/space_binding.hpp"
 
+#include "tests/simulation/expected_result.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace automl::simulation {
@@ -43,97 +44,6 @@ void check_attempt_count(const Facts& facts, const idl::Session& session) {
               std::to_string(session.spec.retries) + " retries");
 }
 
-// All that was reported of a metric, with the place of its measurement.
-std::vector<std::pair<std::size_t, double>> reported(
-    const std::string& metric, const std::vector<idl::Measurement>& measurements) {
-  std::vector<std::pair<std::size_t, double>> values;
-  for (std::size_t i = 0; i < measurements.size(); ++i) {
-    const auto found = measurements[i].metrics.find(metric);
-    if (found != measurements[i].metrics.end()) {
-      values.emplace_back(i, found->second);
-    }
-  }
-  return values;
-}
-
-// The place of the best measurement, the first one of equals; none: nothing finite.
-std::optional<std::size_t> best_place(const idl::Objective& objective,
-                                      const std::vector<idl::Measurement>& measurements) {
-  std::optional<std::size_t> place;
-  double best = 0;
-  for (const auto& [at, value] : reported(objective.metric, measurements)) {
-    const bool better = objective.goal == idl::Goal::MAXIMIZE ? value > best : value < best;
-    if (std::isfinite(value) && (!place || better)) {
-      place = at;
-      best = value;
-    }
-  }
-  return place;
-}
-
-// The objective's value by its rule over one attempt's measurements; not finite: there is none.
-double value_by_rule(const idl::Objective& objective,
-                     const std::vector<idl::Measurement>& measurements) {
-  const auto values = reported(objective.metric, measurements);
-  if (values.empty()) {
-    return std::nan("");
-  }
-  if (objective.rule == idl::ValueRule::BEST) {
-    const auto place = best_place(objective, measurements);
-    return place ? measurements[*place].metrics.at(objective.metric) : values.back().second;
-  }
-  if (objective.rule == idl::ValueRule::MEAN_LAST) {
-    const auto window =
-        std::min(values.size(), static_cast<std::size_t>(std::max(1, objective.window)));
-    double sum = 0;
-    for (std::size_t i = values.size() - window; i < values.size(); ++i) {
-      sum += values[i].second;
-    }
-    return sum / static_cast<double>(window);
-  }
-  return values.back().second;
-}
-
-// The value of a metric with a constraint; not finite: there is none.
-double bounded_value(const idl::StudySpec& spec,
-                     const std::string& metric,
-                     const std::vector<idl::Measurement>& measurements) {
-  for (const idl::Objective& objective : spec.objectives) {
-    if (objective.metric == metric) {
-      return value_by_rule(objective, measurements);
-    }
-  }
-  const auto values = reported(metric, measurements);
-  const auto best = best_place(spec.objectives[0], measurements);
-  if (values.empty()) {
-    return std::nan("");
-  }
-  if (spec.objectives[0].rule != idl::ValueRule::BEST || !best) {
-    return values.back().second;
-  }
-  std::optional<double> beside;
-  for (const auto& [place, value] : values) {
-    const bool of_its_step = measurements[place].step == measurements[*best].step;
-    if (place <= *best || of_its_step || !beside) {
-      beside = value;
-    }
-  }
-  return *beside;
-}
-
-bool holds(const idl::Constraint& constraint, double value) {
-  switch (constraint.op) {
-    case idl::ComparisonOp::LESS:
-      return value < constraint.bound;
-    case idl::ComparisonOp::LESS_OR_EQUAL:
-      return value <= constraint.bound;
-    case idl::ComparisonOp::GREATER:
-      return value > constraint.bound;
-    default:
-      return value >= constraint.bound;
-  }
-}
-
 // Whether a feasible trial reached the study's target.
 bool target_reached(const Facts& facts, const idl::Study& study) {
   const bool up = study.spec.objectives[0].goal == idl::Goal::MAXIMIZE;
@@ -148,6 +58,55 @@ bool target_reached(const Facts& facts, const idl::Study& study) {
     }
   }
   return false;
+}
+
+bool better(const idl::Study& study, double value, double than) {
+  return study.spec.objectives[0].goal == idl::Goal::MAXIMIZE ? value > than : value < than;
+}
+
+// Repeats come when the search's trials have ended, run what they repeat, and are as many as asked
+// for.
+void check_repeats(const Facts& facts, const idl::Study& study) {
+  const std::string name = "study " + study.spec.name;
+  const idl::Repetition& repetition = study.repetition;
+  std::map<std::int64_t, std::set<std::int32_t>> made;
+  std::optional<double> best;
+  bool search_open = false;
+  for (auto at = facts.trials.lower_bound({study.id, 0});
+       at != facts.trials.end() && at->first.first == study.id;
+       ++at) {
+    const idl::Trial& trial = at->second;
+    if (!trial.__isset.repeat_of) {
+      require(made.empty(), name + ": a trial of the search follows a repeat");
+      search_open = search_open || !ended(trial.state);
+      if (trial.state == T::COMPLETE && trial.violation == 0 &&
+          (!best || better(study, trial.value, *best))) {
+        best = trial.value;
+      }
+      continue;
+    }
+    require(!search_open, name + ": a repeat before the search has ended");
+    require(repetition.__isset.winner, name + ": a repeat, and no winner is chosen");
+    require(trial.repeat >= 1 && trial.repeat <= study.spec.compare_seeds,
+            name + ": repeat " + std::to_string(trial.repeat) + " was not asked for");
+    require(trial.state == T::CANCELLED || made[trial.repeat_of].insert(trial.repeat).second,
+            name + ": a repeat was made twice");
+    if (trial.repeat_of >= 0) {
+      require(facts.trials.at({study.id, trial.repeat_of}).configuration == trial.configuration,
+              name + ": a repeat has another configuration than what it repeats");
+    }
+  }
+  if (repetition.__isset.winner) {
+    require(facts.trials.at({study.id, repetition.winner}).value == best,
+            name + ": the winner that is repeated is not the best trial");
+  }
+  if (study.state == idl::StudyState::DONE && study.spec.compare_seeds > 0 &&
+      !study.spec.command.empty() && best) {
+    const auto wanted = static_cast<std::size_t>(study.spec.compare_seeds);
+    require(made[repetition.winner].size() == wanted &&
+                (!repetition.__isset.baseline || made[repetition.baseline].size() == wanted),
+            name + " is done without all repeats");
+  }
 }
 
 }  // namespace
@@ -190,19 +149,21 @@ void check_study(const Facts& facts, std::int64_t study_id) {
   std::int64_t count = 0;
   std::int64_t open = 0;
   std::int64_t waiting = 0;
+  std::int64_t repeats = 0;
   for (auto at = facts.trials.lower_bound({study_id, 0});
        at != facts.trials.end() && at->first.first == study_id;
        ++at) {
     require(at->first.second == count,
             "study " + study.spec.name + ": the trials' numbers have gaps");
     ++count;
+    repeats += at->second.__isset.repeat_of ? 1 : 0;
     open += ended(at->second.state) ? 0 : 1;
     waiting += at->second.state == T::WAITING ? 1 : 0;
   }
   const std::int64_t budget = study.spec.budget.trials;
-  require(budget <= 0 || count <= budget,
-          "study " + study.spec.name + " has " + std::to_string(count) + " trials, its budget is " +
-              std::to_string(budget));
+  require(budget <= 0 || count - repeats <= budget,
+          "study " + study.spec.name + " has " + std::to_string(count - repeats) +
+              " trials, its budget is " + std::to_string(budget));
   require(study.spec.command.empty() || open <= study.spec.parallel,
           "study " + study.spec.name + " has " + std::to_string(open) +
               " open trials, parallel is " + std::to_string(study.spec.parallel));
@@ -213,6 +174,7 @@ void check_study(const Facts& facts, std::int64_t study_id) {
           "study " + study.spec.name + " ends with a target that no feasible trial reached");
   require(!ended(study.state) || waiting == 0,
           "study " + study.spec.name + " has ended and trials wait in it");
+  check_repeats(facts, study);
 }
 
 void require_result(const idl::StudySpec& spec,
@@ -338,7 +300,7 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
   for (auto at = facts.trials.lower_bound({study.id, 0});
        at != facts.trials.end() && at->first.first == study.id;
        ++at) {
-    if (at->second.baseline) {
+    if (at->second.baseline || at->second.enqueued || at->second.__isset.repeat_of) {
       continue;
     }
     const auto suggestions =

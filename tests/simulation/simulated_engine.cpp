@@ -33,6 +33,7 @@ std::string name_of(const engine::Event& event) {
                                        "StudyChangeRequested",
                                        "SessionSubmitted",
                                        "SessionStopRequested",
+                                       "ConfigurationEnqueued",
                                        "TrialsAsked",
                                        "TrialTold",
                                        "Inspected",

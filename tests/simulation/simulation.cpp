@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/simulation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <memory>
@@ -90,6 +91,11 @@ class Run {
       // The nodes are known a moment after the start.
       world_.agenda.in(dice.between(100, kMinuteMs), [this, spec] { clients_.submit_study(spec); });
       plan_changes(name);
+      for (std::int64_t k = std::max<std::int64_t>(0, dice.between(-3, 2)); k > 0; --k) {
+        world_.agenda.in(
+            dice.between(kMinuteMs, 4 * kMinuteMs),
+            [this, name, lr = 0.1 * static_cast<double>(k)] { clients_.enqueue(name, lr); });
+      }
     }
     for (std::int64_t i = dice.between(0, 3); i > 0; --i) {
       const idl::SessionSpec spec = random_session(dice, nodes_.records());

@@ -89,6 +89,17 @@ std::vector<idl::Study> WatchedStorage::load_studies() {
   return store_.load_studies();
 }
 
+void WatchedStorage::store_prior_tasks(std::int64_t study_id,
+                                       const std::vector<idl::PriorTask>& tasks) {
+  at_statement();
+  store_.store_prior_tasks(study_id, tasks);
+}
+
+std::vector<idl::PriorTask> WatchedStorage::load_prior_tasks(std::int64_t study_id) {
+  at_statement();
+  return store_.load_prior_tasks(study_id);
+}
+
 void WatchedStorage::propose(const idl::Study& study,
                              std::vector<idl::Trial>& trials,
                              std::vector<idl::Session>& sessions) {

@@ -29,6 +29,8 @@ class WatchedStorage : public storage::Storage {
   std::int64_t create_study(const idl::Study& study) override;
   void update_study(const idl::Study& study) override;
   std::vector<idl::Study> load_studies() override;
+  void store_prior_tasks(std::int64_t study_id, const std::vector<idl::PriorTask>& tasks) override;
+  std::vector<idl::PriorTask> load_prior_tasks(std::int64_t study_id) override;
   void propose(const idl::Study& study,
                std::vector<idl::Trial>& trials,
                std::vector<idl::Session>& sessions) override;

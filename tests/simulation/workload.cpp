@@ -106,6 +106,15 @@ idl::StudySpec random_study(Dice& dice,
   if (dice.chance(0.3)) {
     spec.baseline.emplace_back();
   }
+  if (dice.chance(0.2)) {
+    spec.enqueue.resize(static_cast<std::size_t>(dice.between(1, 3)));
+  }
+  if (!spec.command.empty() && spec.objectives.size() == 1 && dice.chance(0.3)) {
+    spec.compare_seeds = static_cast<std::int32_t>(dice.between(2, 3));
+  }
+  if (name != "study-0" && dice.chance(0.2)) {
+    spec.inherit = {"study-0"};
+  }
   spec.parallel = static_cast<std::int32_t>(dice.between(1, 4));
   spec.resources = random_resources(dice, nodes);
   spec.budget.trials = dice.between(1, 9);

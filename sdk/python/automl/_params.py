@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parameters of a trial."""
+"""The parameters and the seed of a trial."""
 import json
 import os
 
@@ -16,6 +16,12 @@ class Params(dict):
 
     def __setattr__(self, name, value):
         self[name] = value
+
+
+def seed(default=0):
+    """The seed of this trial: another one in each trial and each repeat of `compare:`, the same whenever the trial
+    runs again. By hand: `default`."""
+    return int(os.environ.get("AUTOML_SEED") or default)
 
 
 def params(defaults=None, **more):

@@ -26,6 +26,34 @@ TEST_P(StorageConformance, StudyComesBackWhole) {
   EXPECT_THAT(storage().load_studies(), ElementsAre(study));
 }
 
+TEST_P(StorageConformance, PriorTasksComeBackInTheirOrder) {
+  std::vector<idl::PriorTask> tasks(3);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    tasks[t].study = "earlier " + std::to_string(9 - t);
+    tasks[t].trials.resize(t);
+    for (idl::PriorTrial& trial : tasks[t].trials) {
+      trial.value = -0.1 * static_cast<double>(t);
+      trial.configuration.resize(1);
+      trial.configuration[0].parameter = "lr";
+      trial.configuration[0].value.__set_real(1e-5);
+    }
+  }
+  std::int64_t with = 0;
+  std::int64_t without = 0;
+  turn([&] {
+    with = storage().create_study(records::study("with"));
+    storage().store_prior_tasks(with, tasks);
+    without = storage().create_study(records::study("without"));
+    storage().store_prior_tasks(without, {});
+  });
+  reopen();
+  EXPECT_EQ(storage().load_prior_tasks(with), tasks);
+  EXPECT_TRUE(storage().load_prior_tasks(without).empty());
+  turn([&] { EXPECT_THROW(storage().store_prior_tasks(with, tasks), Conflict); });
+  EXPECT_THROW(storage().store_prior_tasks(without, tasks), std::logic_error);
+  EXPECT_EQ(storage().load_prior_tasks(with), tasks);
+}
+
 TEST_P(StorageConformance, OwnerAndNameOfAStudyAreUniqueTogether) {
   turn([&] {
     storage().create_study(records::study("digits", "ada"));

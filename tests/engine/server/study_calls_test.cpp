@@ -88,6 +88,21 @@ TEST_F(StudyCallsTest, CreatesContinuesAndTellsStudiesApart) {
   EXPECT_THROW(engine().study_status(status, "t"), idl::NotFound);
 }
 
+TEST_F(StudyCallsTest, Enqueues) {
+  submit(study("s"), "r1");
+  idl::StudyStatus status;
+  engine().enqueue(status, "e1", "s", {{"n", "3"}});
+  engine().enqueue(status, "e1", "s", {{"n", "3"}});  // the reply once given
+  EXPECT_EQ(status.study.enqueued.size(), 1U);
+  EXPECT_THROW(engine().enqueue(status, "e1", "s", {{"n", "4"}}), idl::Conflict);
+  EXPECT_THROW(engine().enqueue(status, "", "s", {{"n", "4"}}), idl::InvalidRequest);
+  EXPECT_THROW(engine().enqueue(status, "e2", "s", {{"n", "12"}}), idl::InvalidRequest);
+  EXPECT_THROW(engine().enqueue(status, "e3", "t", {}), idl::NotFound);
+  const std::vector<idl::Trial> trials = ask("a1", 1);
+  EXPECT_TRUE(trials[0].enqueued);
+  EXPECT_EQ(trials[0].configuration[1].value.integer, 3);
+}
+
 TEST_F(StudyCallsTest, AsksAndTells) {
   submit(study("s"), "r1");
   const std::vector<idl::Trial> trials = ask("a1", 3);

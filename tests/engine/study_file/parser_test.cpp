@@ -63,7 +63,7 @@ TEST_F(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(study.objectives.at(0).goal, idl::Goal::MAXIMIZE);
   EXPECT_EQ(study.objectives.at(0).rule, idl::ValueRule::MEAN_LAST);
   EXPECT_EQ(study.objectives.at(0).window, 5);
-  EXPECT_EQ(study.algorithm.name, "random");
+  EXPECT_EQ(study.algorithm.name, "tpe");
   EXPECT_EQ(study.parallel, 4);
   EXPECT_EQ(study.resources.memory_bytes, 8LL << 30);
   EXPECT_EQ(study.resources.time_s, 7200);
@@ -75,6 +75,10 @@ TEST_F(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(study.seed, 42);
   ASSERT_EQ(study.baseline.size(), 2U);
   EXPECT_EQ(study.baseline[0].size(), 4U);
+  EXPECT_EQ(study.compare_seeds, 3);
+  EXPECT_EQ(study.inherit, (std::vector<std::string>{"earlier", "digits-2"}));
+  ASSERT_EQ(study.enqueue.size(), 1U);
+  EXPECT_EQ(study.enqueue[0][0].value.integer, 128);
   ASSERT_EQ(study.forbid.size(), 2U);
   EXPECT_EQ(study.forbid[1].all_of[0].operands.size(), 2U);
 }

@@ -81,10 +81,13 @@ space:
 forbid:
   - depth > 100 and width == 256
   - optimizer in [sgd, 'nesterov'] and lr >= 0.5
-algorithm: {random: {}}
+algorithm: {tpe: {}}
 baseline:
   - {lr: 0.1, optimizer: sgd, momentum: 0.9, depth: 50}
   - {}
+enqueue: [{width: 128}]
+compare: {seeds: 3}
+inherit: [earlier, digits-2]
 parallel: 4
 resources: {gpus: 0, cpus: 2, memory: 8GiB, time: 2h, nodes: 1}
 executor: local

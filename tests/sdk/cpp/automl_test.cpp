@@ -19,15 +19,17 @@ TEST(CppSdk, SpeaksToTheRunner) {
   const std::string data = attempt.home() + "/digits-small";
   std::filesystem::create_directory(data);
   attempt.order.session.spec.datasets = {data};
+  attempt.order.session.spec.environment["AUTOML_SEED"] = "77";
   attempt.order.session.spec.params_json =
       R"({ "name": "a \"b\", \u00e9\ud83d\ude42\n:\"lr\": 9", "lr": 1e-05, "depth": 7, "flag": true })";
   const auto exit = attempt.run(kConsumer);
   EXPECT_EQ(exit.code, 0);
   const std::string output = attempt.output();
   EXPECT_NE(
-      output.find("lr=1e-05 depth=7 name=a \"b\", \xc3\xa9\xf0\x9f\x99\x82\n:\"lr\": 9 flag=1 "
-                  "dataset=" +
-                  data + "\n"),
+      output.find(
+          "lr=1e-05 depth=7 name=a \"b\", \xc3\xa9\xf0\x9f\x99\x82\n:\"lr\": 9 flag=1 seed=77 "
+          "dataset=" +
+          data + "\n"),
       std::string::npos)
       << output;
   EXPECT_NE(output.find("refused automl: a report needs at least one metric\nstop=0\n"),
@@ -49,7 +51,7 @@ TEST(CppSdk, PrintsByHand) {
       "cd " + folder.home() + " && env -u AUTOML_SOCKET " + kConsumer + " >out";
   ASSERT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(folder.read("out"),
-            "lr=0.5 depth=3 name=none flag=0 dataset=\n[automl] nothing=nan\n"
+            "lr=0.5 depth=3 name=none flag=0 seed=3 dataset=\n[automl] nothing=nan\n"
             "[automl] step 0 loss=0.5 bad=inf\n[automl] step 1 loss=0.25 bad=inf\n"
             "[automl] step 2 loss=0.166667 bad=inf\n[automl] step 1\naccepted\nstop=0\n");
 }

@@ -8,11 +8,12 @@
 int main() {
   const automl::Params params;
   const double lr = params.number("lr", 0.5);
-  std::printf("lr=%g depth=%ld name=%s flag=%d dataset=%s\n",
+  std::printf("lr=%g depth=%ld name=%s flag=%d seed=%ld dataset=%s\n",
               lr,
               params.integer("depth", 3),
               params.text("name", "none").c_str(),
               params.flag("flag", false) ? 1 : 0,
+              automl::seed(3),
               automl::dataset("digits-small").c_str());
   automl::report({{"nothing", std::nan("")}});
   for (long step = 0; step < 3; ++step) {

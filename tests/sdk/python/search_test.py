@@ -131,6 +131,20 @@ class OptimizerTest(unittest.TestCase):
             with self.assertRaises(ValueError, msg=clause):
                 Space(MIXED, [clause])
 
+    def test_earlier_searches_come_first_where_they_fit(self):
+        earlier = [({"x": 0.75, "gone": 1}, 3), ({"x": 0.25}, 7), ({"x": 4}, 99), ({"x": "no"}, 99), ({"x": 0.5}, None)]
+        optimizer = Optimizer({"x": {"float": [0, 1]}, "new": {"int": [1, 9]}}, "maximize", seed=1, inherit=[earlier])
+        first, second = optimizer.ask(2)
+        self.assertEqual((dict(first), dict(second)), ({"x": 0.25, "new": 5}, {"x": 0.75, "new": 5}))
+        self.assertIn("earlier", first.reason)
+        with self.assertRaisesRegex(ValueError, "gp and tpe"):
+            Optimizer(MIXED, algorithm="random", inherit=[earlier])
+        several = Optimizer({"x": {"float": [0, 1]}}, ["maximize", "minimize"], constraints=1, inherit=[earlier])
+        self.assertEqual([dict(one) for one in several.ask(2)], [{"x": 0.25}, {"x": 0.75}])
+        for x in (0.1, 0.3, 0.5, 0.7, 0.9) * 2:
+            several.tell({"x": x}, (x, x * x), constraints=[x - 0.8])
+        self.assertIn("hypervolume", several.ask(1)[0].reason)
+
     def test_an_infeasible_trial_is_never_best(self):
         optimizer = Optimizer({"x": {"float": [0, 1]}}, goal="maximize", algorithm="random", constraints=1)
         optimizer.tell({"x": 0.9}, 0.9, constraints=[0.2])

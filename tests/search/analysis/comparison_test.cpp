@@ -27,7 +27,7 @@ TEST(StudentT, HasKnownValues) {
 TEST(Comparison, MatchesAHandWorkedWelchTest) {
   // Means 2 and 6, variances 1 and 4, three runs each: a = 1/3, b = 4/3, t = 4 / sqrt(5/3),
   // v = (5/3)^2 / ((1/9 + 16/9) / 2) = 50/17.
-  const Comparison found = compare({1, 2, 3}, {4, 6, 8});
+  const RunComparison found = compare({1, 2, 3}, {4, 6, 8});
   EXPECT_DOUBLE_EQ(found.winner.mean, 2);
   EXPECT_DOUBLE_EQ(found.winner.deviation, 1);
   EXPECT_NEAR(found.winner.half_width, 4.302652729911275 / std::sqrt(3), 1e-9);
@@ -42,13 +42,13 @@ TEST(Comparison, MatchesAHandWorkedWelchTest) {
 }
 
 TEST(Comparison, SaysNothingOfChanceWhenNothingIsKnownOfIt) {
-  const Comparison single = compare({1}, {2});
+  const RunComparison single = compare({1}, {2});
   EXPECT_DOUBLE_EQ(single.gain, 1);
   EXPECT_FALSE(single.probability_better);
   EXPECT_FALSE(single.interval);
   EXPECT_FALSE(compare({}, {1, 2, 3}).probability_better);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const Comparison failed = compare({nan, nan, 1}, {nan});
+  const RunComparison failed = compare({nan, nan, 1}, {nan});
   EXPECT_EQ(failed.winner.count, 1u);
   EXPECT_EQ(failed.winner.missing, 2u);
   EXPECT_EQ(failed.baseline.count, 0u);
@@ -56,7 +56,7 @@ TEST(Comparison, SaysNothingOfChanceWhenNothingIsKnownOfIt) {
 }
 
 TEST(Comparison, TakesTheSpreadOfTheOtherWhereThereIsOneRun) {
-  const Comparison found = compare({0}, {4, 6, 8});
+  const RunComparison found = compare({0}, {4, 6, 8});
   ASSERT_TRUE(found.probability_better);
   EXPECT_NEAR(*found.probability_better, student_t_cdf(6 / (2 * std::sqrt(4.0 / 3)), 2), 1e-12);
 }
@@ -69,7 +69,7 @@ TEST(Comparison, RunsThatAgreeLeaveNoDoubt) {
 
 TEST(Comparison, SurvivesExtremeValues) {
   for (const double unit : {1e300, 1e-300}) {
-    const Comparison found =
+    const RunComparison found =
         compare({1 * unit, 2 * unit, 3 * unit}, {4 * unit, 6 * unit, 8 * unit});
     EXPECT_NEAR(*found.probability_better, 0.9723, 1e-3) << unit;
     EXPECT_NEAR(found.gain / unit, 4, 1e-9);
@@ -90,7 +90,7 @@ TEST(Comparison, IntervalsHoldWhatTheyPromise) {
       winner.push_back(random.normal());
       baseline.push_back(2 * random.normal());
     }
-    const Comparison found = compare(winner, baseline, 0.9);
+    const RunComparison found = compare(winner, baseline, 0.9);
     sure += *found.probability_better > 0.95 ? 1 : 0;
     missed += found.interval->low > 0 || found.interval->high < 0 ? 1 : 0;
   }

@@ -30,11 +30,17 @@ class Core {
        const search::Options& options,
        std::int64_t trials,
        int parallel,
-       std::size_t objectives)
+       std::size_t objectives,
+       bool inherits)
       : space_(std::move(parameters), std::move(forbidden)),
         choice_{std::move(algorithm), "chosen by the caller"} {
     if (choice_.algorithm == "auto") {
-      choice_ = search::choose_algorithm(space_, {trials, parallel, objectives});
+      choice_ = search::choose_algorithm(
+          space_,
+          {.trials = trials, .parallel = parallel, .objectives = objectives, .inherits = inherits});
+    } else if (inherits && !search::inherits(choice_.algorithm)) {
+      throw search::OptionError("inherit: " + choice_.algorithm +
+                                " does not learn from earlier searches; gp and tpe do");
     }
     sampler_ = search::make_sampler(choice_.algorithm, options, space_);
     if (objectives > search::most_objectives(choice_.algorithm)) {
@@ -59,6 +65,17 @@ class Core {
       suggestions.emplace_back(std::move(one.configuration.values), std::move(one.reason));
     }
     return suggestions;
+  }
+
+  // Before the first call of `suggest`.
+  void inherit(const std::vector<std::pair<Values, double>>& trials) {
+    search::PriorTask task;
+    for (const auto& [values, value] : trials) {
+      const auto number = static_cast<std::int64_t>(task.observations.size());
+      task.observations.push_back(
+          {number, checked(values), search::Status::kComplete, value, {}, {}});
+    }
+    history_.inherit(std::move(task));
   }
 
   void add(std::int64_t trial,
@@ -149,15 +166,18 @@ PYBIND11_MODULE(_core, module) {
                     const search::Options&,
                     std::int64_t,
                     int,
-                    std::size_t>(),
+                    std::size_t,
+                    bool>(),
            py::arg("parameters"),
            py::arg("forbidden"),
            py::arg("algorithm"),
            py::arg("options"),
            py::arg("trials"),
            py::arg("parallel"),
-           py::arg("objectives") = 1)
+           py::arg("objectives") = 1,
+           py::arg("inherits") = false)
       .def("suggest", &Core::suggest, py::call_guard<py::gil_scoped_release>())
+      .def("inherit", &Core::inherit)
       .def("add",
            &Core::add,
            py::arg("trial"),

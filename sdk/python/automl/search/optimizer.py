@@ -36,6 +36,9 @@ class Optimizer:
     trials     how many are planned (0: unknown); `auto` chooses by it
     parallel   how many run at once; `auto` chooses by it
     constraints  how many outcome constraints `tell` gets; a trial that misses one is never the best
+    inherit    earlier searches over similar spaces, each a list of (configuration, value): gp and tpe start from
+               their best and learn from them as far as they rank alike. Missing parameters take their defaults,
+               further ones are dropped, values outside the space leave a trial out
     **options  of the algorithm, as `algorithms()` lists them
 
     Any thread may call; the interpreter is free while a suggestion is computed. Raises ValueError for a space,
@@ -43,7 +46,7 @@ class Optimizer:
     """
 
     def __init__(self, space, goal="minimize", algorithm="auto", seed=0, *, forbid=(), trials=0, parallel=1,
-                 constraints=0, **options):
+                 constraints=0, inherit=(), **options):
         goals = list(goal) if isinstance(goal, (list, tuple)) else [goal]
         if not goals or any(one not in ("minimize", "maximize") for one in goals):
             raise ValueError(f"goal must be minimize or maximize, or a list of them, got {goal!r}")
@@ -51,7 +54,10 @@ class Optimizer:
         self._signs = [1.0 if one == "minimize" else -1.0 for one in goals]
         self._constraints = int(constraints)
         self._core = _core.Core(self.space.parameters, self.space.forbidden, algorithm,
-                                {name: str(value) for name, value in options.items()}, trials, parallel, len(goals))
+                                {name: str(value) for name, value in options.items()}, trials, parallel, len(goals),
+                                bool(inherit))
+        for earlier in inherit:
+            self._core.inherit(self._mapped(earlier))
         self._seed = int(seed)
         self._lock = threading.Lock()
         self._asking = threading.Lock()
@@ -138,6 +144,22 @@ class Optimizer:
             with self._lock:
                 self._enter(Best(number, self.space.to_dict(values), results[0] if len(results) == 1 else results))
         return number
+
+    def _mapped(self, earlier):
+        """The trials of an earlier search that have a place in this space, as the core takes them."""
+        trials = []
+        for configuration, value in earlier:
+            known = {name: one for name, one in configuration.items() if name in self.space.names}
+            try:
+                given = self.space.to_values(known)
+            except ValueError:
+                continue
+            values = self._core.repair(given)
+            inside = all(parameter.low <= one <= parameter.high or kind not in ("float", "int") or math.isnan(one)
+                         for parameter, kind, one in zip(self.space.parameters, self.space.kinds, given))
+            if value is not None and math.isfinite(value) and inside and not self._core.objection(values):
+                trials.append((values, self._signs[0] * float(value)))
+        return trials
 
     def _results(self, value, constraints):
         """(values as a tuple or None for a failure, misses)."""
