@@ -12,8 +12,6 @@ namespace {
 using Eigen::Index;
 
 constexpr std::size_t kBest = 10;
-constexpr std::size_t kFirstWideFit = 16;
-constexpr double kWideGrowth = 0.2;
 
 Series objective(const ObservationTable& table, std::size_t number) {
   Series series;
@@ -65,15 +63,8 @@ std::vector<Index> eligible(const ObservationTable& table, const std::vector<Ind
 
 }  // namespace
 
-JointModel::JointModel(const FeatureMap& map, const ModelOptions& options)
-    : map_(&map), options_(options), wide_options_(options), priors_(map) {
-  wide_options_.first_fit = kFirstWideFit;
-  wide_options_.growth = kWideGrowth;
-}
-
 Model& JointModel::model(Role role, std::size_t number) {
-  const ModelOptions& options = role == Role::kWideObjective ? wide_options_ : options_;
-  return models_.try_emplace({role, number}, *map_, options).first->second;
+  return models_.try_emplace({role, number}, *map_, options_).first->second;
 }
 
 double JointModel::trust(const ObservationTable& table) const {
@@ -108,7 +99,6 @@ Points JointModel::best_points(const ObservationTable& table) const {
 // The trained model that says where to look; `wanted` takes the objectives.
 std::optional<Trained> JointModel::train_objectives(const ObservationTable& table,
                                                     const Effort& effort,
-                                                    View view,
                                                     Wanted& wanted) {
   std::optional<Trained> first;
   std::vector<Surrogate> surrogates;
@@ -118,15 +108,9 @@ std::optional<Trained> JointModel::train_objectives(const ObservationTable& tabl
       focus.centre = table.ranking().front();
     }
     focus.rows = first ? &first->rows : nullptr;
-    Series series = objective(table, k);
-    const bool wide = view == View::kWide && table.objectives() == 1;
-    if (wide) {
-      series.kind = OutputTransform::Kind::kWide;
-    }
-    Model& of_objective = model(wide ? Role::kWideObjective : Role::kObjective, k);
-    // Earlier tasks are compared on the scale of the detailed view.
-    of_objective.expect(table.plain() && !wide ? &priors_ : nullptr);
-    std::optional<Trained> own = of_objective.train(table, series, focus, effort);
+    Model& of_objective = model(Role::kObjective, k);
+    of_objective.expect(table.plain() ? &priors_ : nullptr);
+    std::optional<Trained> own = of_objective.train(table, objective(table, k), focus, effort);
     if (!own) {
       return std::nullopt;
     }
@@ -171,11 +155,9 @@ bool JointModel::add_constraints(const ObservationTable& table,
   return true;
 }
 
-std::optional<Wanted> JointModel::train(const ObservationTable& table,
-                                        const Effort& effort,
-                                        View view) {
+std::optional<Wanted> JointModel::train(const ObservationTable& table, const Effort& effort) {
   Wanted wanted;
-  std::optional<Trained> guide = train_objectives(table, effort, view, wanted);
+  std::optional<Trained> guide = train_objectives(table, effort, wanted);
   if (guide && wanted.acquisition == nullptr) {
     wanted.what = Wanted::What::kFeasibility;
     guide = model(Role::kViolation, 0)

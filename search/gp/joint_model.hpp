@@ -40,28 +40,23 @@ struct Wanted {
 class JointModel {
  public:
   // The map must outlive it.
-  JointModel(const FeatureMap& map, const ModelOptions& options);
-
-  // How the objective is seen: in full detail where it is good, or as a whole, so that differences
-  // between places far from the best are not lost. Several objectives are always seen in detail.
-  enum class View { kDetailed, kWide };
+  JointModel(const FeatureMap& map, const ModelOptions& options)
+      : map_(&map), options_(options), priors_(map) {}
 
   // Unset when no trial is complete, nothing could be factorised, or time is up.
-  std::optional<Wanted> train(const ObservationTable& table, const Effort& effort, View view);
+  std::optional<Wanted> train(const ObservationTable& table, const Effort& effort);
   // How far the earlier tasks are to be trusted, from 0 to their number.
   double trust(const ObservationTable& table) const;
-  // Earlier tasks, for the detailed view of a single objective without constraints; other models do
-  // without them.
+  // Earlier tasks, for a single objective without constraints; other models do without them.
   void inherit(const std::vector<PriorTask>& tasks, const Effort& effort) {
     priors_.learn(tasks, options_, effort);
   }
 
  private:
-  enum class Role { kObjective, kWideObjective, kConstraint, kViolation };
+  enum class Role { kObjective, kConstraint, kViolation };
   Model& model(Role role, std::size_t number);
   std::optional<Trained> train_objectives(const ObservationTable& table,
                                           const Effort& effort,
-                                          View view,
                                           Wanted& wanted);
   bool add_constraints(const ObservationTable& table,
                        const Effort& effort,
@@ -71,7 +66,6 @@ class JointModel {
 
   const FeatureMap* map_;
   ModelOptions options_;
-  ModelOptions wide_options_;  // fits are rarer
   PriorModels priors_;
   std::map<std::pair<Role, std::size_t>, Model> models_;
 };

@@ -14,7 +14,7 @@ struct Prior {
   double lengthscale_mu = 1.41421356237309504880;  // plus log(d) / 2
   double lengthscale_sigma = 1.73205080756887729353;
   double scale_sigma = 1;  // of log scale around 0
-  double noise_mu = -6;    // of log noise
+  double noise_mu = -4;    // of log noise
   double noise_sigma = 2;
   double warp_sigma = 0.5;  // of log a and log b around 0
   double mean_variance = 1;

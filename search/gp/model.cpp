@@ -145,7 +145,7 @@ const std::vector<Hyperparameters>* Model::hyperparameters(const ObservationTabl
                                                            std::size_t rows,
                                                            const Effort& effort) {
   std::optional<Hyperparameters> warm;
-  const std::size_t first = options_.once ? rows : std::min(options_.first_fit, rows);
+  const std::size_t first = options_.once ? rows : 1;
   for (std::size_t at = first;; at = next_fit(at, options_.growth)) {
     auto known = fits_.find(at);
     if (known == fits_.end()) {

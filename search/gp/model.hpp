@@ -26,8 +26,7 @@ struct ModelOptions {
   int late_rounds = 10;        // the same from 64 trials on
   bool once = false;           // one fit to all trials, not one to each number of them before
   std::size_t fit_from = 3;    // the prior's mode before
-  std::size_t first_fit = 1;   // number of trials at the first fit; each further one is made when
-  double growth = 0.05;        // they have grown by this share, at least by one
+  double growth = 0.05;        // a fit is made when the trials have grown by this share, or by one
   std::size_t fit_rows = 300;  // a fit looks at this many trials at most
   std::size_t local_from = 1000;  // more trials than this: a local model
   std::size_t local_rows = 300;   // of this many trials around the best one

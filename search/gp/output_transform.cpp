@@ -14,7 +14,7 @@ constexpr double kLowest = -3;
 constexpr double kHighest = 2;
 constexpr Index kLooked = 300;
 constexpr std::size_t kFirst = 20;
-constexpr double kTail = 5;  // bad values are drawn in beyond this many (median - best)
+constexpr double kTail = 5;  // bad values are drawn in beyond this many (typical - best)
 
 // Log likelihood of the exponent for standardised values (Yeo and Johnson, eq. 3.1).
 double likelihood(const ArrayXd& x, double lambda) {
@@ -119,14 +119,14 @@ OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind)
   y /= unit_;
   std::sort(y.data(), y.data() + y.size());
   const double best = y(0);
-  const double median = kind == Kind::kWide ? typical_value(values) / unit_ : y(y.size() / 2);
-  limit_ = median > best ? median + kTail * (median - best) : y(y.size() - 1);
+  const double typical = typical_value(values) / unit_;
+  limit_ = typical > best ? typical + kTail * (typical - best) : y(y.size() - 1);
   y = y.min(limit_);
   centre_ = y.mean();
   const double spread = std::sqrt((y - centre_).square().mean());
   spread_ = spread > 0 ? spread : 1;
   y = (y - centre_) / spread_;
-  if (kind != Kind::kLinear && y.size() >= 5 && spread > 0) {
+  if (kind == Kind::kObjective && y.size() >= 5 && spread > 0) {
     lambda_ = best_exponent(y);
   }
   for (Index i = 0; i < y.size(); ++i) {

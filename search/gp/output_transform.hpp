@@ -9,20 +9,15 @@ namespace automl::search::gp {
 
 // A strictly increasing map (flat only above the winsorising limit) from observed values, to be
 // minimised, to values that a Gaussian process with mean 0 and variance 1 likes: outliers at the
-// bad end are drawn in, then Yeo-Johnson's power transform (Biometrika 87, 2000) with its most
-// likely exponent removes skewness, then mean 0 and variance 1.
+// bad end, beyond what the first trials found, are drawn in, then Yeo-Johnson's power transform
+// (Biometrika 87, 2000) with its most likely exponent removes skewness, then mean 0 and variance 1.
 //
 // Outcome constraints, met up to 0, are drawn in on both sides of 0 instead: sign(x) log(1 + |x|)
 // of the values in units of their median size (Eriksson and Poloczek, "Scalable constrained
 // Bayesian optimization", AISTATS 2021, section 3), then mean 0 and variance 1.
 class OutputTransform {
  public:
-  enum class Kind {
-    kObjective,
-    kWide,    // bad values are those beyond what the first trials found
-    kLinear,  // no power transform
-    kConstraint,
-  };
+  enum class Kind { kObjective, kLinear, kConstraint };  // kLinear: no power transform
 
   // Learns from at least one finite value.
   explicit OutputTransform(const std::vector<double>& values, Kind kind = Kind::kObjective);

@@ -190,19 +190,14 @@ gp::Proposals GpSampler::proposals(Turn& turn, const gp::Wanted& wanted) {
   return optimizer_.maximise(*wanted.acquisition, all, wanted.weights, wanted.region, turn.random);
 }
 
-std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, Models& models) {
-  const gp::Wanted& wanted = *models.detailed;
+std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Wanted& wanted) {
   gp::Proposals found = proposals(turn, wanted);
   if (turn.index % 2 != 0) {
     return first_untried(turn, wanted, found);
   }
   const double late = static_cast<double>(wanted.stagnant) - options_.patience;
   if (found.values(0) < options_.enough) {
-    if (!models.wide) {
-      learn(turn, gp::JointModel::View::kWide, models.wide);
-    }
-    std::optional<Suggestion> across;
-    if (models.wide && (across = suggest_across(turn, *models.wide))) {
+    if (std::optional<Suggestion> across = suggest_across(turn, wanted)) {
       return across;
     }
   } else if (wanted.improvement != nullptr && late > 0) {
@@ -213,14 +208,13 @@ std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, Models& models
   return first_untried(turn, wanted, found);
 }
 
-void GpSampler::learn(const Turn& turn,
-                      gp::JointModel::View view,
-                      std::optional<gp::Wanted>& model) {
-  model = model_.train(table_, {turn.request.seed, turn.request.expired}, view);
-  Random random(turn.request.seed, turn.request.index ^ 0x70656e64ULL);
-  for (std::size_t k = 0; model && k < turn.pending.size() && !expired(turn.request); ++k) {
-    imagine(*model, turn.pending[k], random);
+std::optional<gp::Wanted> GpSampler::learn(const Request& request) {
+  std::optional<gp::Wanted> wanted = model_.train(table_, {request.seed, request.expired});
+  Random random(request.seed, request.index ^ 0x70656e64ULL);
+  for (std::size_t k = 0; wanted && k < request.pending.size() && !expired(request); ++k) {
+    imagine(*wanted, request.pending[k], random);
   }
+  return wanted;
 }
 
 std::vector<Suggestion> GpSampler::suggest(const Request& request) {
@@ -232,20 +226,20 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   }
   model_.inherit(request.history.prior(), {request.seed, request.expired});
   const bool learnt = table_.size() >= initial(request) && !map_.varying().empty();
-  Models models;
+  std::optional<gp::Wanted> wanted;
+  if (learnt && request.count > 0) {
+    wanted = learn(request);
+  }
   std::vector<Suggestion> suggestions;
   for (int i = 0; i < request.count; ++i) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
     Turn turn{request, index, pending, pending_seen, Random(request.seed, index)};
-    if (learnt && i == 0) {
-      learn(turn, gp::JointModel::View::kDetailed, models.detailed);
-    }
     std::optional<Suggestion> suggestion;
     if (learnt && expired(request)) {
       suggestion = suggest_cheaply(turn);
-    } else if (!models.detailed) {
+    } else if (!wanted) {
       suggestion = suggest_initial(turn);
-    } else if (!(suggestion = suggest_by_model(turn, models))) {
+    } else if (!(suggestion = suggest_by_model(turn, *wanted))) {
       suggestion = suggest_untried(turn, "what the model proposes was tried or is forbidden");
     }
     if (suggestion->configuration.values.size() != space_.size()) {
@@ -253,10 +247,8 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     }
     pending.push_back(suggestion->configuration);
     pending_seen.add(suggestion->configuration);
-    for (std::optional<gp::Wanted>* one : {&models.detailed, &models.wide}) {
-      if (*one && i + 1 < request.count && !expired(request)) {
-        imagine(**one, suggestion->configuration, turn.random);
-      }
+    if (wanted && i + 1 < request.count && !expired(request)) {
+      imagine(*wanted, suggestion->configuration, turn.random);
     }
     suggestions.push_back(*std::move(suggestion));
   }

@@ -61,13 +61,9 @@ class GpSampler : public Sampler {
   std::size_t initial(const Request& request) const;
   Suggestion suggest_initial(Turn& turn);
   std::optional<Suggestion> suggest_inherited(Turn& turn);
-  // Made when they are needed, from the finished and the pending trials.
-  struct Models {
-    std::optional<gp::Wanted> detailed;
-    std::optional<gp::Wanted> wide;
-  };
-  void learn(const Turn& turn, gp::JointModel::View view, std::optional<gp::Wanted>& model);
-  std::optional<Suggestion> suggest_by_model(Turn& turn, Models& models);
+  // From the finished and the pending trials.
+  std::optional<gp::Wanted> learn(const Request& request);
+  std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
   gp::Proposals proposals(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> suggest_across(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> first_untried(const Turn& turn,
