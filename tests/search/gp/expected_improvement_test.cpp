@@ -14,6 +14,8 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+constexpr double kLogNoise = -6;
+
 class ExpectedImprovementTest : public ::testing::Test {
  protected:
   ExpectedImprovementTest() : space_(search::testing::unit_cube(3)), map_(space_) {
@@ -25,6 +27,7 @@ class ExpectedImprovementTest : public ::testing::Test {
     std::vector<Surrogate> surrogates;
     for (int m = 0; m < models; ++m) {
       Hyperparameters h = prior_mode(map_, {}, true);
+      h.log_noise = kLogNoise;
       h.log_lengthscale += 0.3 * m;
       h.log_a += 0.1 * m;
       surrogates.push_back(*Surrogate::condition(map_, h, x_, y_, 1));
@@ -61,6 +64,7 @@ TEST_F(ExpectedImprovementTest, IsTheMeanOfWhatIsGainedInSamples) {
   const ExpectedImprovement acquisition = made(1);
   const Points query = Points::Constant(1, 3, 0.42);
   Hyperparameters h = prior_mode(map_, {}, true);
+  h.log_noise = kLogNoise;
   const Surrogate model = *Surrogate::condition(map_, h, x_, y_, 1);
   const Prediction at = predict({model}, query);
   const double best = model.fitted().minCoeff();
