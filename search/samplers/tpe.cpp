@@ -170,7 +170,9 @@ void TpeSampler::read_prior(const History& history) {
   prior_weights_.clear();
   priors_.resize(history.prior().size(), ObservationTable(space_));
   for (std::size_t t = 0; t < priors_.size(); ++t) {
-    priors_[t].read(history.prior()[t].observations);
+    std::vector<Observation> known = history.prior()[t].observations;
+    std::erase_if(known, [&](const Observation& one) { return !space_.valid(one.configuration); });
+    priors_[t].read(known);
     prior_weights_.push_back(neighbour_weight(space_, priors_[t], table_));
   }
 }
