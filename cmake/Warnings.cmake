@@ -6,8 +6,7 @@ target_link_options(automl_options INTERFACE -fuse-ld=lld)
 
 set(AUTOML_SANITIZE "" CACHE STRING "address (with undefined) or thread; empty: none")
 if(AUTOML_SANITIZE STREQUAL "address")
-  # Thrift reads enums as integers and hands on what a peer has sent, known or not.
-  set(sanitizer_flags -fsanitize=address,undefined -fno-sanitize=enum -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+  set(sanitizer_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
     -fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/cmake/sanitizer-ignorelist.txt)
 elseif(AUTOML_SANITIZE STREQUAL "thread")
   set(sanitizer_flags -fsanitize=thread -fno-omit-frame-pointer)
