@@ -17,8 +17,8 @@ using Eigen::VectorXd;
 
 constexpr std::size_t kBest = 5;
 constexpr std::size_t kManyTrials = 64;  // hyperparameters change little from fit to fit
-constexpr double kMarked =
-    1e-5;  // an improvement by this share of (typical - best) is a marked one
+// An improvement by this share of (typical - best) is a marked one.
+constexpr double kMarked = 1e-5;
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9e3779b97f4a7c15ULL;
