@@ -68,7 +68,7 @@ class KilledEngine(home.EndToEnd):
         self.assertEqual(sorted(int(trial) for trial, _ in launches), list(range(TRIALS)))
         self.assertEqual(len({attempt for _, attempt in launches}), TRIALS)
         home.wait_until(lambda: not self.home.tagged(), 5, what="end of all processes")
-        home.wait_until(lambda: not os.listdir(self.home.path / "attempts"), 5, what="end of all attempts' folders")
+        home.wait_until(lambda: not os.listdir(self.home.path / "attempts"), 20, what="end of all attempts' folders")
         self.home.run("server", "stop")  # it alone may read its store
         attempts = self.attempts(self.home)
         self.assertEqual(len(attempts), TRIALS)
