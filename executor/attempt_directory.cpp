@@ -219,8 +219,10 @@ std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {
   return exit;
 }
 
+std::string retired_path(const AttemptDirectory& directory) { return directory.path() + ".done"; }
+
 std::string retire(const AttemptDirectory& directory) {
-  const std::string done = directory.path() + ".done";
+  const std::string done = retired_path(directory);
   std::error_code error;
   fs::rename(directory.path(), done, error);
   return error ? directory.path() : done;

@@ -82,6 +82,8 @@ void sync_attempt(const AttemptDirectory& directory);
 // Unset with errno when there is none, or when it cannot be read.
 std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory);
 
+// Where `retire` puts it.
+std::string retired_path(const AttemptDirectory& directory);
 // Takes the name away first, so that a folder that is only half removed is not mistaken for an
 // attempt; gives the new one.
 std::string retire(const AttemptDirectory& directory);

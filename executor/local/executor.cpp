@@ -257,6 +257,8 @@ void LocalExecutor::look_at_remains(const std::string& token, Live& live, Findin
     if (exists(place.path())) {
       keep_last_words(token);
       removal_.add(retire(place));
+    } else if (exists(retired_path(place))) {
+      removal_.add(retired_path(place));  // its runner died while removing it
     }
     return;
   }

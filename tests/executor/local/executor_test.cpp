@@ -120,6 +120,18 @@ TEST_F(LocalExecutorTest, ARunnerCarriesItsTagAndToken) {
   EXPECT_EQ(environment.find("of-the-engine"), std::string::npos);
 }
 
+// An executor that starts just then takes the runner for one that left its attempt, and ends it.
+TEST_F(LocalExecutorTest, AFolderWhoseRunnerDiedRemovingItIsRemoved) {
+  const std::string token = launch();
+  site.stop();
+  site.restart();  // knows the attempt by the name of its folder
+  const std::string retired = retire(site.directory(token));
+  ASSERT_TRUE(fs::exists(retired));
+  EXPECT_EQ(site.executor().find(token).presence, Presence::kGone);
+  EXPECT_FALSE(site.anything_lives(token));
+  EXPECT_TRUE(eventually([&] { return !fs::exists(retired); }));
+}
+
 TEST_F(LocalExecutorTest, ARecycledPidIsNotAdopted) {
   const ProcessIdentity self = identify(getpid()).value();  // lives, and is nobody's runner
   ProcessIdentity later = self;
