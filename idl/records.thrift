@@ -318,7 +318,9 @@ enum ExitCause {
   /** The command never started: staging, environment or exec failed. */
   NOT_STARTED = 6,
   /** The runner or its machine is gone. */
-  LOST = 7
+  LOST = 7,
+  /** The engine asked for a pause: what the program had saved by then is its last checkpoint. */
+  PAUSED = 8
 }
 
 /** What a metric pattern or report found, for `check --smoke` and for errors. */
@@ -382,6 +384,24 @@ struct Measurement {
 struct StoredMeasurement {
   1: i32 attempt
   2: Measurement measurement
+}
+
+/** What a session had saved at one moment: whole or absent, never changed. */
+struct Checkpoint {
+  1: i64 session_id
+  /** 1, 2, … within the session. */
+  2: i64 number
+  /** The attempt that saved it. */
+  3: i32 attempt
+  /** Of the last measurement before it; -1: none. */
+  4: i64 step
+  /** Of its manifest in the artifact store (SHA-256, hexadecimal): names, modes and digests of all files. */
+  5: string digest
+  6: i64 bytes
+  7: i64 files
+  8: i64 created_ms
+  /** As the program named it; empty: found when its folder had changed. */
+  9: string name
 }
 
 // ---------------------------------------------------------------------------------------------
