@@ -14,6 +14,7 @@ using std::chrono::steady_clock;
 TEST(RunnerLimits, EndsAtTheTimeLimitWhatIgnoresSigterm) {
   AttemptRun attempt;
   attempt.order.session.spec.resources.time_s = 1;
+  attempt.order.grace_s = 1;
   const auto start = steady_clock::now();
   const auto exit = attempt.run(
       "trap 'echo not yet' TERM; sh -c 'trap \"\" TERM; while :; do sleep 1; done' & "
@@ -22,7 +23,7 @@ TEST(RunnerLimits, EndsAtTheTimeLimitWhatIgnoresSigterm) {
   EXPECT_EQ(exit.message, "ran longer than its time limit of 1 s");
   EXPECT_EQ(exit.signal, SIGKILL);
   EXPECT_NE(attempt.output().find("not yet"), std::string::npos);
-  EXPECT_GE(steady_clock::now() - start, std::chrono::milliseconds(1'300));
+  EXPECT_GE(steady_clock::now() - start, std::chrono::seconds(2));
 }
 
 TEST(RunnerLimits, GivesTheGracePeriodToTheWholeTree) {
