@@ -16,7 +16,21 @@ using Eigen::VectorXd;
 
 namespace {
 
-constexpr Index kBlock = 48;  // queries evaluated at once
+constexpr Index kBlock = 48;             // queries evaluated at once
+constexpr double kDoubtfulNoise = 0.02;  // as much may be the prior's rather than the data's
+
+// log(1 - t / sqrt(v + t^2)), t^2 the noise, and its slope by the variance v.
+struct Worth {
+  double value;
+  double slope;
+};
+
+Worth worth_observing(double variance, double noise) {
+  const double deviation = std::sqrt(noise);
+  const double total = std::sqrt(variance + noise);
+  return {std::log(variance) - std::log(total) - std::log(total + deviation),
+          1 / variance - 1 / (2 * total * total) - 1 / (2 * total * (total + deviation))};
+}
 
 std::vector<Index> all_of(Index count) {
   std::vector<Index> rows(static_cast<std::size_t>(count));
@@ -69,16 +83,19 @@ ExpectedImprovement::Improvements ExpectedImprovement::improvements(std::size_t 
     result.by_mean.resize(queries, scenarios);
     result.by_variance.resize(queries, scenarios);
   }
+  const double noise = models_[model].noise();
+  const double sure_noise = noise * noise / (noise + kDoubtfulNoise);
   for (Index q = 0; q < queries; ++q) {
     const double deviation = std::sqrt(at.variance(q));
-    const double log_deviation = std::log(deviation);
+    const Worth worth = worth_observing(at.variance(q), sure_noise);
+    const double offset = std::log(deviation) + worth.value;
     for (Index s = 0; s < scenarios; ++s) {
       const double z = (best_[model](s) - margin_ - at.mean(q, s)) / deviation;
       const LogImprovement h = log_improvement(z);
-      result.value(q, s) = log_deviation + h.value;
+      result.value(q, s) = offset + h.value;
       if (with_slopes) {
         result.by_mean(q, s) = -h.slope / deviation;
-        result.by_variance(q, s) = (1 - z * h.slope) / (2 * at.variance(q));
+        result.by_variance(q, s) = (1 - z * h.slope) / (2 * at.variance(q)) + worth.slope;
       }
     }
   }

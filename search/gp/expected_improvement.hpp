@@ -12,10 +12,13 @@ namespace automl::search::gp {
 
 // The logarithm of the expected improvement, averaged over models (different hyperparameters) and
 // over what pending trials may turn out to be:
-//   log 1/(M S) sum_ms s_m(x) h((best_ms - m_ms(x)) / s_m(x)),  h(z) = phi(z) + z Phi(z),
+//   log 1/(M S) sum_ms w_m(x) s_m(x) h((best_ms - m_ms(x)) / s_m(x)),  h(z) = phi(z) + z Phi(z),
 // with best_ms the lowest posterior mean at the eligible observations: noise does not make a lucky
 // observation the one to beat. Imagined observations take part (Wilson et al., NeurIPS 2018;
-// Ament et al., NeurIPS 2023, section 4).
+// Ament et al., NeurIPS 2023, section 4). One more observation where the function is known better
+// than noise lets it be observed is worth less, w = 1 - t / sqrt(s^2 + t^2), t the deviation of the
+// noise (Huang, Allen, Notz and Zeng, J. Global Optimization 34, 2006); t^2 counts by the share
+// t^2 / (t^2 + 0.02), as small noise is what the prior says rather than what the data show.
 class ExpectedImprovement : public Acquisition {
  public:
   // At least one model, all conditioned on the same observations; each starts with one scenario.
