@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/checkpoints.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/proposals.hpp"
 #include "engine/repeats.hpp"
@@ -46,6 +47,7 @@ void end_session(Turn& turn,
   session.record.reason = reason;
   session.record.ended_ms = turn.clock.wall_ms();
   turn.storage.update_session(session.record);
+  drop_checkpoints(turn, session, 1);
 }
 
 bool failing_from_the_start(const Turn& turn, const StudyEntry& study, const std::string& reason) {

@@ -249,6 +249,24 @@ struct Trial {
   23: i64 seed
 }
 
+/** What a session had saved at one moment: whole or absent, never changed. */
+struct Checkpoint {
+  1: i64 session_id
+  /** 1, 2, … within the session. */
+  2: i64 number
+  /** The attempt that saved it. */
+  3: i32 attempt
+  /** Of the last measurement before it; -1: none. */
+  4: i64 step
+  /** Of its manifest in the artifact store (SHA-256, hexadecimal): names, modes and digests of all files. */
+  5: string digest
+  6: i64 bytes
+  7: i64 files
+  8: i64 created_ms
+  /** As the program named it; empty: found when its folder had changed. */
+  9: string name
+}
+
 enum SessionState { QUEUED = 1, LAUNCHING = 2, RUNNING = 3, PAUSED = 4, COMPLETE = 5, FAILED = 6, STOPPED = 7 }
 
 /** Who or what ended a session early. */
@@ -295,6 +313,9 @@ struct Session {
   14: i32 exit_code
   /** Attempts whose runner registered: those count for `retries`. */
   15: i32 started_attempts
+  /** Another session's (or an older) checkpoint, which its next attempt starts from instead of the
+   *  newest one of its own; until it has saved one itself. */
+  20: optional Checkpoint restore
 }
 
 enum AttemptState { LAUNCHING = 1, RUNNING = 2, SUSPECT = 3, COMPLETE = 4, FAILED = 5, STOPPED = 6, LOST = 7, PREEMPTED = 8 }
@@ -369,6 +390,8 @@ struct Attempt {
   13: string stop_note
   /** Stop without the grace period. */
   14: bool stop_by_force
+  /** What it started from; unset: from zero. */
+  20: optional Checkpoint restored
 }
 
 /** Values reported at one step. Not-a-number and infinity are kept as they are. */
@@ -384,24 +407,6 @@ struct Measurement {
 struct StoredMeasurement {
   1: i32 attempt
   2: Measurement measurement
-}
-
-/** What a session had saved at one moment: whole or absent, never changed. */
-struct Checkpoint {
-  1: i64 session_id
-  /** 1, 2, … within the session. */
-  2: i64 number
-  /** The attempt that saved it. */
-  3: i32 attempt
-  /** Of the last measurement before it; -1: none. */
-  4: i64 step
-  /** Of its manifest in the artifact store (SHA-256, hexadecimal): names, modes and digests of all files. */
-  5: string digest
-  6: i64 bytes
-  7: i64 files
-  8: i64 created_ms
-  /** As the program named it; empty: found when its folder had changed. */
-  9: string name
 }
 
 // ---------------------------------------------------------------------------------------------

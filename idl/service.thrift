@@ -393,6 +393,18 @@ struct RunnerOrder {
   8: double heartbeat_s
   /** Bytes of output kept; beyond it the middle is dropped. */
   9: i64 log_limit_bytes
+  /** Where checkpoints are kept on the node; empty: nowhere. */
+  10: string artifact_directory
+  /** What the command finds in its checkpoint folder; unset: nothing. */
+  11: optional records.Checkpoint restore
+  /** The session's earlier ones, newest first: instead of `restore` if that is damaged. */
+  12: list<records.Checkpoint> restore_otherwise
+  /** Highest number of a checkpoint of this session. */
+  13: i64 last_checkpoint
+  /** Seconds between two checkpoints that the program has not asked for. */
+  14: double checkpoint_interval_s
+  /** Bytes of a checkpoint at most. */
+  15: i64 checkpoint_limit_bytes
 }
 
 /** Text of the log at `offset`: written there again if it comes twice. */
@@ -407,6 +419,11 @@ struct ReportBatch {
   2: list<LogPiece> log
   3: i64 memory_bytes
   4: double cpu_percent
+  /** Whole and durable in the artifact store. Repeats are ignored. */
+  5: list<records.Checkpoint> checkpoints
+  /** What was found in the checkpoint folder at the start, where that is not what was ordered;
+   *  number 0: nothing. */
+  6: optional records.Checkpoint started_from
 }
 
 enum VerdictAction { PROCEED = 1, STOP = 2, PAUSE = 3 }

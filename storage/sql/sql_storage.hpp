@@ -55,6 +55,10 @@ class SqlStorage : public Storage {
                                    const std::vector<idl::Measurement>& batch) override;
   std::vector<idl::StoredMeasurement> load_measurements(std::int64_t session_id) override;
 
+  void record_checkpoint(const idl::Checkpoint& checkpoint) override;
+  bool forget_checkpoint(std::int64_t session_id, std::int64_t number) override;
+  std::vector<idl::Checkpoint> load_checkpoints(std::int64_t session_id) override;
+
   std::optional<StoredReply> find_reply(const std::string& principal,
                                         const std::string& request_id) override;
   void store_reply(const std::string& principal,
