@@ -45,6 +45,7 @@ using Payload = std::variant<std::monostate,
                              idl::SessionRow,
                              std::vector<idl::Blockage>,
                              WantedManifests,
+                             idl::CheckpointList,
                              idl::RunnerOrder,
                              idl::ReportReply>;
 

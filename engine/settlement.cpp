@@ -175,7 +175,9 @@ void requeue(Turn& turn, SessionEntry& session, const std::string& reason) {
 
 void settle_failed(Turn& turn, SessionEntry& session, const std::string& reason) {
   end_attempt(turn, session, idl::AttemptState::FAILED);
-  if (may_try_again(session) && study_wants_it(turn, session)) {
+  const bool smoke =
+      session.record.study_id != 0 && turn.state.studies.at(session.record.study_id).record.smoke;
+  if (!smoke && may_try_again(session) && study_wants_it(turn, session)) {
     return requeue(turn, session, reason);
   }
   forget_attempt(turn, session);

@@ -278,6 +278,21 @@ struct SessionList {
   3: i64 now_ms
 }
 
+/** A checkpoint that is kept, and whose it is. */
+struct CheckpointRow {
+  1: records.Checkpoint checkpoint
+  /** Name of its session. */
+  2: string session
+  /** Empty for plain sessions. */
+  3: string study
+  4: i64 trial_number
+}
+
+struct CheckpointList {
+  1: list<CheckpointRow> rows
+  2: i64 now_ms
+}
+
 /** The rule that keeps something from running. */
 struct Blockage {
   /** Study name, trial (STUDY/NUMBER) or session name. */
@@ -362,6 +377,13 @@ service Engine {
   /** Attempt 0: the latest one. When a reply names a later attempt than the one before, begin at 0
    *  again: its log is another file. */
   LogSlice read_log(1: string session, 2: i32 attempt, 3: i64 offset, 4: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+
+  /** `subject`: a study, a session (as in `show_session`), or empty: all. By session, oldest first. */
+  CheckpointList list_checkpoints(1: string subject) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+  /** Writes what a session has saved into `folder`, an absolute path on the engine's machine that does not
+   *  exist; whole or not at all. `number` 0: the newest one that is whole. */
+  CheckpointRow restore_checkpoint(1: string session, 2: i64 number, 3: string folder)
+    throws (1: NotFound missing, 2: InvalidRequest invalid, 3: Unavailable unavailable, 4: PermissionDenied denied)
 
   /** Empty `subject`: everything that waits. */
   list<Blockage> why(1: string subject) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)

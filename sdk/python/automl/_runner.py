@@ -52,6 +52,7 @@ class _Channel:
             self._socket.settimeout(_TIMEOUT_S)
             self._socket.connect(os.environ["AUTOML_SOCKET"])
             self._stream, self._owner = self._socket.makefile("rwb"), os.getpid()
+            self._socket.close()  # the stream keeps the connection open
         self._socket.settimeout(timeout)
         self._stream.write(line)
         self._stream.flush()
