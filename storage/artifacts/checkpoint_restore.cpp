@@ -51,14 +51,15 @@ class CheckpointStore::Restoring {
           break;
       }
     }
-    // Last, and the inner ones first: what may not be written to could not be filled.
+    require(::rename(aside_.c_str(), folder_.c_str()), folder_);
+    // Last, and the inner ones first: what may not be written to could neither be filled nor, after
+    // a crash, be removed.
     for (auto entry = manifest.rbegin(); entry != manifest.rend(); ++entry) {
       if (entry->kind == ManifestEntry::Kind::kFolder) {
-        const std::string path = aside_ + "/" + entry->path;
+        const std::string path = folder_ + "/" + entry->path;
         require(::chmod(path.c_str(), entry->mode), path);
       }
     }
-    require(::rename(aside_.c_str(), folder_.c_str()), folder_);
     return std::nullopt;
   }
 

@@ -20,6 +20,7 @@ namespace automl::storage {
 namespace {
 
 constexpr int kDeepest = 64;
+constexpr std::size_t kLongestPath = 2048;  // with the folder before it the kernel takes 4096
 constexpr std::string_view kBeingSaved = ".saving-";
 
 [[noreturn]] void refuse(const std::string& path, int error) {
@@ -61,6 +62,10 @@ void walk(const Descriptor& folder,
         continue;
       }
       refuse(item.path, errno);
+    }
+    if (item.path.size() > kLongestPath) {
+      throw InvalidArtifact("a path is longer than " + std::to_string(kLongestPath) +
+                            " bytes: " + item.path.substr(0, 200) + "…");
     }
     visit(item);
     if (S_ISDIR(item.status.st_mode)) {

@@ -18,7 +18,7 @@ struct FolderItem {
 // Visits everything below a folder, whoever changes it meanwhile: no link is followed, what
 // vanishes is left out, and so is what the SDKs are just writing (names that begin with
 // `.saving-`). A folder is visited before what is in it. Throws InvalidArtifact for what cannot be
-// read and for folders nested deeper than 64.
+// read, for folders nested deeper than 64 and for paths longer than 2,048 bytes.
 void walk_folder(const std::string& folder, const std::function<void(const FolderItem&)>& visit);
 
 struct FolderState {

@@ -108,6 +108,13 @@ TEST_F(CheckpointSave, RefusesTooMuch) {
   }
   fs::create_directories(deep);
   EXPECT_THAT(refusal(), HasSubstr("nested deeper than 64"));
+  fs::remove_all(work + "/d");
+  std::string long_path = work;
+  for (int i = 0; i < 9; ++i) {
+    long_path += "/" + std::string(250, 'n');
+  }
+  fs::create_directories(long_path);
+  EXPECT_THAT(refusal(), HasSubstr("a path is longer than 2048 bytes: nnn"));
 }
 
 TEST_F(CheckpointSave, NamesTheFileThatCannotBeRead) {
