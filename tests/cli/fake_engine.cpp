@@ -225,10 +225,10 @@ void FakeEngine::list_checkpoints(idl::CheckpointList& reply, const std::string&
 }
 
 void FakeEngine::restore_checkpoint(idl::CheckpointRow& reply,
-                                    const std::string& session,
+                                    const std::string& of,
                                     std::int64_t number,
                                     const std::string& folder) {
-  note("restore_checkpoint " + session + " " + std::to_string(number) + " " + folder);
+  note("restore_checkpoint " + of + " " + std::to_string(number) + " " + folder);
   reply = checkpoints.rows.at(0);
 }
 
