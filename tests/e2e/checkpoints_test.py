@@ -66,16 +66,19 @@ class Checkpoints(home.EndToEnd):
         client = self.start("stormy", retries=60, trials=trials)
         kills = 0
         while client.poll() is None and kills < 10:
-            time.sleep(dice.uniform(0.2, 2.0))  # also before the first epoch
+            if kills % 3 == 2:  # all at once, with something to go on from; else at any moment, also before that
+                before = self.saves()
+                home.wait_until(lambda: self.saves() != before or client.poll() is not None, what="checkpoint")
+            time.sleep(dice.uniform(0, 1.5))
             victims = self.home.tagged()
-            if victims and kills == 5:
+            if kills == 4:
                 self.home.kill_engine()
                 self.home.run("ps")
-            elif victims:
+            for victim in victims if kills % 3 == 2 else victims and [dice.choice(victims)]:
                 try:
-                    os.kill(dice.choice(victims), signal.SIGKILL)
+                    os.kill(victim, signal.SIGKILL)
                 except OSError:
-                    continue
+                    pass
             kills += bool(victims)
         self.finish(client)
         stormy = self.details("stormy", trials)
@@ -87,6 +90,10 @@ class Checkpoints(home.EndToEnd):
             self.assertEqual(disturbed["trial"]["value"], undisturbed["trial"]["value"])
             resumed += self.check_no_epoch_twice(disturbed)
         self.assertGreater(resumed, 0)
+
+    def saves(self):
+        """Changes with every checkpoint."""
+        return sum(file.stat().st_mtime_ns for file in self.home.path.glob("sessions/*/checkpoint.last"))
 
     def check_no_epoch_twice(self, detail):
         """No attempt trains an epoch that the checkpoint it started from had covered; how many started from one."""
