@@ -99,6 +99,8 @@ class Checkpoints(home.EndToEnd):
         """No attempt trains an epoch that the checkpoint it started from had covered; how many started from one."""
         resumed, newest = 0, 0
         for attempt in detail["attempts"]:
+            if not attempt["started_ms"]:
+                continue  # its runner was killed before it had registered
             steps = [s["measurement"]["step"] for s in detail["measurements"] if s["attempt"] == attempt["number"]]
             start = attempt.get("restored", {}).get("step", 0)
             resumed += start > 0
