@@ -2,7 +2,7 @@
 _automl() {
   local word=${COMP_WORDS[COMP_CWORD]} words= options= files= studies=
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "start check run ps why logs stop pause resume board status show export enqueue ask tell report server completion help version --version -h --help --server -q --quiet" -- "$word"))
+    COMPREPLY=($(compgen -W "start check run ps why logs stop pause resume board status show export replay enqueue ask tell report server completion help version --version -h --help --server -q --quiet" -- "$word"))
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -25,7 +25,7 @@ _automl() {
     report) options='-h --help --json --html' studies=yes ;;
     server) options='-h --help --json' words='start stop status' ;;
     completion) options='-h --help' words='bash zsh' ;;
-    help) options='-h --help' words='start check run ps why logs stop pause resume board status show export enqueue ask tell report server completion help version' ;;
+    help) options='-h --help' words='start check run ps why logs stop pause resume board status show export replay enqueue ask tell report server completion help version' ;;
     version) options='-h --help' ;;
   esac
   case $word in

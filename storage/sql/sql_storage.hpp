@@ -55,6 +55,11 @@ class SqlStorage : public Storage {
                                    const std::vector<idl::Measurement>& batch) override;
   std::vector<idl::StoredMeasurement> load_measurements(std::int64_t session_id) override;
 
+  void append_schedule(std::int64_t study_id, const idl::ScheduleEvent& event) override;
+  std::vector<idl::ScheduleEvent> load_schedule(std::int64_t study_id) override;
+  std::vector<idl::ScheduleEvent> load_trial_schedule(std::int64_t study_id,
+                                                      std::int64_t trial) override;
+
   std::optional<StoredReply> find_reply(const std::string& principal,
                                         const std::string& request_id) override;
   void store_reply(const std::string& principal,
