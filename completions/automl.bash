@@ -19,6 +19,7 @@ _automl() {
     status) options='-h --help --json' studies=yes ;;
     show) options='-h --help --json' studies=yes ;;
     export) options='-h --help --json --format -o --output' studies=yes ;;
+    replay) options='-h --help --json --scheduler' studies=yes ;;
     enqueue) options='-h --help --json' studies=yes ;;
     ask) options='-h --help --json -n --count' studies=yes ;;
     tell) options='-h --help --failed' studies=yes ;;

@@ -20,8 +20,8 @@ struct RecordedTrial {
 
 struct ReplayOptions {
   int parallel = 1;
-  std::optional<std::int64_t> last_step;  // trials end there
-  double target = 0;                      // a value to be reached
+  std::optional<std::int64_t> last_step = {};  // trials end there
+  double target = 0;                           // a value to be reached
 };
 
 struct ReplayResult {

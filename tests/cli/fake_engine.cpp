@@ -117,9 +117,9 @@ void FakeEngine::change_study(idl::StudyStatus& reply,
 }
 
 void FakeEngine::change_session(const std::string& request,
-                                const std::string& session,
+                                const std::string& subject,
                                 idl::SessionAction::type action) {
-  note("change_session " + session + " " + idl::_SessionAction_VALUES_TO_NAMES.at(action));
+  note("change_session " + subject + " " + idl::_SessionAction_VALUES_TO_NAMES.at(action));
   request_ids.push_back(request);
 }
 

@@ -42,7 +42,7 @@ class FakeEngine : public idl::EngineNull {
                     const std::string& study,
                     idl::StudyAction::type action) override;
   void change_session(const std::string& request,
-                      const std::string& session,
+                      const std::string& subject,
                       idl::SessionAction::type action) override;
   void replay_schedule(idl::ScheduleReplay& reply,
                        const std::string& study,
