@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iostream>
+#include <optional>
 #include <unistd.h>
 
 #include "cli/code_archive.hpp"
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/quote.hpp"
+#include "cli/smoke_restart.hpp"
 #include "cli/smoke_text.hpp"
 #include "cli/study_text.hpp"
 #include "cli/table.hpp"
@@ -41,10 +44,12 @@ void print_explained(const idl::StudyCheck& check, const Screen& screen) {
   std::cout << table.text(screen.width);
 }
 
-// Runs one trial with the defaults and returns what became of it.
+// Runs one trial with the defaults and returns what became of it. With `kill_after_ms` it is killed
+// once when it has run for so long.
 idl::TrialDetail run_smoke(Context& context,
                            const idl::StudyText& text,
-                           const idl::StudySpec& spec) {
+                           const idl::StudySpec& spec,
+                           std::int64_t kill_after_ms = 0) {
   EngineConnection& engine = context.engine();
   const std::string digest = upload_code(engine, spec.code, context.quiet);
   idl::SubmitReply reply;
@@ -53,7 +58,10 @@ idl::TrialDetail run_smoke(Context& context,
       [&](idl::EngineClient& client) { client.submit_study(reply, request, text, digest, true); });
   const std::string name = reply.status.study.spec.name;
   if (!context.quiet && !context.json) {
-    std::cout << "smoke trial " << shown(name) << "/0 runs with the defaults …" << std::endl;
+    std::cout << "smoke trial " << shown(name)
+              << (kill_after_ms > 0 ? "/0 runs again and is killed midway …"
+                                    : "/0 runs with the defaults …")
+              << std::endl;
   }
   listen_for_interrupts();
   idl::StudyStatus status = reply.status;
@@ -67,10 +75,36 @@ idl::TrialDetail run_smoke(Context& context,
     }
     rest_ms(kLookEveryMs);
     engine.call([&](idl::EngineClient& client) { client.study_status(status, name); });
+    if (kill_after_ms > 0 && !status.running.empty() &&
+        status.now_ms - status.running.front().started_ms >= kill_after_ms) {
+      idl::TrialDetail now;
+      engine.call([&](idl::EngineClient& client) { client.show_trial(now, name, 0); });
+      kill_after_ms =
+          !now.attempts.empty() && kill_attempt(now.attempts.back()) ? 0 : kill_after_ms;
+    }
   }
   idl::TrialDetail detail;
   engine.call([&](idl::EngineClient& client) { client.show_trial(detail, name, 0); });
   return detail;
+}
+
+// Whether a trial that is killed goes on as if it had not been: text or JSON.
+std::string try_restart(Context& context,
+                        const idl::StudyText& text,
+                        const idl::StudySpec& spec,
+                        const idl::TrialDetail& undisturbed) {
+  idl::CheckpointList saved;
+  context.engine().call(
+      [&](idl::EngineClient& client) { client.list_checkpoints(saved, undisturbed.session.name); });
+  std::optional<idl::TrialDetail> killed;
+  if (!saved.rows.empty()) {
+    const std::int64_t took_ms = undisturbed.trial.ended_ms - undisturbed.trial.started_ms;
+    killed = run_smoke(context, text, spec, std::max<std::int64_t>(took_ms / 2, 1));
+  }
+  if (context.json) {
+    return killed ? ",\"killed\":" + idl::to_json(*killed) : "";
+  }
+  return restart_text(undisturbed, killed);
 }
 
 // Durations of the trials of the study of this name that have ended well; none when there is none.
@@ -137,6 +171,14 @@ bool try_out(Context& context,
     } else {
       std::cout << smoke_text(detail, checked.spec, Screen::of(STDOUT_FILENO));
     }
+    if (well && options.smoke && !checked.spec.command.empty()) {
+      const std::string restart = try_restart(context, text, checked.spec, detail);
+      if (context.json) {
+        json += restart;
+      } else {
+        std::cout << restart;
+      }
+    }
   }
   if (options.quote) {
     const std::string quote = quote_for(context, checked.spec, durations_s);
@@ -181,15 +223,16 @@ int check(Context& context, const CheckOptions& options) {
 
 void add_check(CLI::App& app, Context& context) {
   static CheckOptions options;
-  Command command =
-      add_command(app,
-                  context,
-                  "check",
-                  "Check a study file without starting it",
-                  "  automl check study.yaml --explain    every key with the value in force\n"
-                  "  automl check study.yaml --smoke      run one trial, show what it reported\n"
-                  "  automl check study.yaml --quote      and what the whole budget will take",
-                  true);
+  Command command = add_command(
+      app,
+      context,
+      "check",
+      "Check a study file without starting it",
+      "  automl check study.yaml --explain    every key with the value in force\n"
+      "  automl check study.yaml --smoke      run one trial, show what it reported; if it\n"
+      "                                       saves, again with a kill midway\n"
+      "  automl check study.yaml --quote      and what the whole budget will take",
+      true);
   command.option("FILE", options.file, "The study file").required();
   command.flag("--explain", options.explain, "Show all keys, defaults included");
   command.flag("--smoke", options.smoke, "Run one trial with the defaults");

@@ -57,6 +57,7 @@ void add_resume(CLI::App& app, Context& context);
 void add_board(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
+void add_model(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_replay(CLI::App& app, Context& context);
 void add_enqueue(CLI::App& app, Context& context);

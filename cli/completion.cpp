@@ -65,6 +65,9 @@ std::string words_after(const CLI::App& app, const CLI::App& command) {
   if (command.get_name() == "completion") {
     return "bash zsh";
   }
+  if (command.get_name() == "model") {
+    return "ls get";
+  }
   return joined(names_of(command.get_subcommands({})));
 }
 

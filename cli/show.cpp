@@ -28,6 +28,14 @@ std::string ending(const idl::Attempt& attempt) {
   return "exit code " + std::to_string(attempt.exit.code);
 }
 
+std::string start_of(const idl::Attempt& attempt) {
+  if (!attempt.__isset.restored) {
+    return "zero";
+  }
+  return attempt.restored.step < 0 ? "checkpoint " + std::to_string(attempt.restored.number)
+                                   : "step " + std::to_string(attempt.restored.step);
+}
+
 void print_attempts(const idl::TrialDetail& detail, const Screen& screen) {
   Table table;
   table.add_column("ATTEMPT", true);
@@ -36,19 +44,28 @@ void print_attempts(const idl::TrialDetail& detail, const Screen& screen) {
   for (const char* title : {"TIME", "CPU s", "MEM"}) {
     table.add_column(title, true);
   }
+  // Of several attempts: where each went on.
+  const bool several = detail.attempts.size() > 1;
+  if (several) {
+    table.add_column("FROM").may_drop();
+  }
   table.add_column("ENDED").may_shrink(10);
   for (const idl::Attempt& attempt : detail.attempts) {
     const bool over = attempt.__isset.exit;
-    table.add_row(
-        {std::to_string(attempt.number),
-         state_word(attempt.state),
-         shown(attempt.placement.node),
-         over ? duration_text(static_cast<double>(attempt.exit.ended_ms - attempt.exit.started_ms) /
-                              1e3)
-              : "",
-         over ? number_text(attempt.exit.cpu_s, 3) : "",
-         over ? bytes_text(attempt.exit.peak_memory_bytes) : "",
-         ending(attempt)});
+    std::vector<std::string> cells = {
+        std::to_string(attempt.number),
+        state_word(attempt.state),
+        shown(attempt.placement.node),
+        over ? duration_text(static_cast<double>(attempt.exit.ended_ms - attempt.exit.started_ms) /
+                             1e3)
+             : "",
+        over ? number_text(attempt.exit.cpu_s, 3) : "",
+        over ? bytes_text(attempt.exit.peak_memory_bytes) : ""};
+    if (several) {
+      cells.push_back(start_of(attempt));
+    }
+    cells.push_back(ending(attempt));
+    table.add_row(std::move(cells));
   }
   std::cout << "\n" << table.text(screen.width);
 }

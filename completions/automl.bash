@@ -2,7 +2,7 @@
 _automl() {
   local word=${COMP_WORDS[COMP_CWORD]} words= options= files= studies=
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "start check run ps why logs stop pause resume board status show export replay enqueue ask tell report server completion help version --version -h --help --server -q --quiet" -- "$word"))
+    COMPREPLY=($(compgen -W "start check run ps why logs stop pause resume board status show model export replay enqueue ask tell report server completion help version --version -h --help --server -q --quiet" -- "$word"))
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -18,6 +18,7 @@ _automl() {
     board) options='-h --help --json -n --limit' studies=yes ;;
     status) options='-h --help --json' studies=yes ;;
     show) options='-h --help --json' studies=yes ;;
+    model) options='-h --help --json' words='ls get' studies=yes ;;
     export) options='-h --help --json --format -o --output' studies=yes ;;
     replay) options='-h --help --json --scheduler' studies=yes ;;
     enqueue) options='-h --help --json' studies=yes ;;
@@ -26,7 +27,7 @@ _automl() {
     report) options='-h --help --json --html' studies=yes ;;
     server) options='-h --help --json' words='start stop status' ;;
     completion) options='-h --help' words='bash zsh' ;;
-    help) options='-h --help' words='start check run ps why logs stop pause resume board status show export replay enqueue ask tell report server completion help version' ;;
+    help) options='-h --help' words='start check run ps why logs stop pause resume board status show model export replay enqueue ask tell report server completion help version' ;;
     version) options='-h --help' ;;
   esac
   case $word in

@@ -76,6 +76,17 @@ Taker count(std::optional<int> Config::*field, int low, int high) {
   };
 }
 
+Taker count(int Settings::*field, int low, int high) {
+  return [=](const std::string& value, Config& config) -> std::string {
+    const auto number = quantity(value, {{"", 1}});
+    if (!number || *number < low || *number > high) {
+      return "a whole number from " + std::to_string(low) + " to " + std::to_string(high);
+    }
+    config.settings.*field = static_cast<int>(*number);
+    return {};
+  };
+}
+
 Taker duration(std::int64_t Settings::*field, std::int64_t low_ms, std::int64_t high_ms) {
   return [=](const std::string& value, Config& config) -> std::string {
     const auto ms = duration_ms(value);
@@ -103,6 +114,15 @@ std::string take_log_limit(const std::string& value, Config& config) {
     return "a size from 64KiB to 4GiB";
   }
   config.settings.log_limit_bytes = *bytes;
+  return {};
+}
+
+std::string take_checkpoint_limit(const std::string& value, Config& config) {
+  const auto bytes = size_bytes(value);
+  if (!bytes || *bytes < (1 << 20)) {
+    return "a size of at least 1MiB";
+  }
+  config.settings.checkpoint_limit_bytes = *bytes;
   return {};
 }
 
@@ -143,6 +163,9 @@ const std::vector<std::pair<std::string, Taker>>& keys() {
       {"suspect_cap", duration(&Settings::suspect_cap_ms, 1000, 86'400'000)},
       {"launch_timeout", duration(&Settings::launch_timeout_ms, 1000, 3'600'000)},
       {"suggestion_deadline", duration(&Settings::suggestion_deadline_ms, 10, 3'600'000)},
+      {"keep_checkpoints", count(&Settings::keep_checkpoints, 1, 1'000)},
+      {"checkpoint_interval", duration(&Settings::checkpoint_interval_ms, 1000, 86'400'000)},
+      {"checkpoint_limit", take_checkpoint_limit},
       {"poll", duration(&Settings::poll_ms, 10, 60'000)},
   };
   return table;

@@ -25,6 +25,11 @@ struct Refusal {
   std::string message;
 };
 
+// What the artifact store must keep.
+struct WantedManifests {
+  std::vector<std::string> digests;
+};
+
 using Payload = std::variant<std::monostate,
                              Refusal,
                              idl::EngineInfo,
@@ -39,6 +44,8 @@ using Payload = std::variant<std::monostate,
                              idl::SessionList,
                              idl::SessionRow,
                              std::vector<idl::Blockage>,
+                             WantedManifests,
+                             idl::CheckpointList,
                              idl::RunnerOrder,
                              idl::ReportReply>;
 
@@ -73,6 +80,10 @@ struct WriteLog {
   std::vector<idl::LogPiece> pieces;
 };
 
-using Effect = std::variant<Reply, Launch, CancelAttempt, FindAttempt, ComputeSuggestion, WriteLog>;
+// Something in the artifact store is needed no more.
+struct SweepArtifacts {};
+
+using Effect = std::
+    variant<Reply, Launch, CancelAttempt, FindAttempt, ComputeSuggestion, WriteLog, SweepArtifacts>;
 
 }  // namespace automl::engine

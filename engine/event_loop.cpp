@@ -148,6 +148,8 @@ void EventLoop::carry_out(std::vector<Effect> effects) {
             answer(one.call, std::move(one.payload));
           } else if constexpr (std::is_same_v<One, ComputeSuggestion>) {
             workers_.add(std::move(one));
+          } else if constexpr (std::is_same_v<One, SweepArtifacts>) {
+            sweep_();
           } else if constexpr (!std::is_same_v<One, WriteLog>) {
             executor_thread_.add(std::move(one));
           }

@@ -58,6 +58,9 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
+  // What SweepArtifacts calls; before `run`.
+  void on_sweep(std::function<void()> sweep) { sweep_ = std::move(sweep); }
+
   // Makes every decision on the calling thread until `stop` or idleness. Once. Throws what
   // Core::turn throws (the engine must end); all callers have got Unavailable by then. `started` is
   // called once the core has recovered.
@@ -89,6 +92,7 @@ class EventLoop {
   Clock& clock_;
   const LogFiles& logs_;
   const LoopOptions options_;
+  std::function<void()> sweep_ = [] {};
   EventQueue queue_;
   std::atomic<CallId> last_call_{0};
   std::unordered_map<CallId, std::promise<Payload>> callers_;  // by the loop's thread only

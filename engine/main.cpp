@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <malloc.h>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,6 +18,8 @@
 #include <spdlog/spdlog.h>
 
 #include "engine/archives.hpp"
+#include "engine/artifact_sweeper.hpp"
+#include "engine/checkpoints.hpp"
 #include "engine/config_file.hpp"
 #include "engine/core.hpp"
 #include "engine/daemon.hpp"
@@ -24,6 +27,7 @@
 #include "engine/home_folder.hpp"
 #include "engine/server/thrift_server.hpp"
 #include "engine/stop_signals.hpp"
+#include "engine/study_manager.hpp"
 #include "engine/system_doors.hpp"
 
 #include "executor/local/executor.hpp"
@@ -114,6 +118,19 @@ executor::LocalOptions executor_options(const Config& config) {
   return options;
 }
 
+std::vector<std::string> ask_what_is_wanted(EventLoop& loop) {
+  Payload answer = loop.call(Inspected{0,
+                                       [](const StudyManager& manager) -> Payload {
+                                         return WantedManifests{
+                                             wanted_manifests(manager.state(), manager.storage())};
+                                       }})
+                       .get();
+  if (auto* wanted = std::get_if<WantedManifests>(&answer)) {
+    return std::move(wanted->digests);
+  }
+  throw std::runtime_error("the engine cannot tell what is wanted");
+}
+
 // Everything an engine is made of, from the store to the sockets; returns when it has ended.
 void serve(const Arguments& arguments, const Config& config, StopSignals& signals, Daemon& daemon) {
   SystemClock clock;
@@ -132,6 +149,8 @@ void serve(const Arguments& arguments, const Config& config, StopSignals& signal
       {.poll = std::chrono::milliseconds(config.settings.poll_ms),
        .idle_exit = arguments.on_demand ? config.idle_exit : std::chrono::milliseconds(0),
        .suggestion_deadline = std::chrono::milliseconds(config.settings.suggestion_deadline_ms)});
+  ArtifactSweeper sweeper(config.settings.home, [&loop] { return ask_what_is_wanted(loop); });
+  loop.on_sweep([&sweeper] { sweeper.wake(); });
   server::Services services{loop,
                             logs,
                             archives,

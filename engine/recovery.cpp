@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/checkpoints.hpp"
 #include "engine/inheritance.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/reports.hpp"
@@ -90,17 +91,10 @@ void load_trace(Turn& turn, SessionEntry& session) {
     return;
   }
   const StudyEntry& study = turn.state.studies.at(session.record.study_id);
-  std::int32_t begun = 0;
-  for (const idl::Attempt& attempt : turn.storage.load_attempts(session.record.id)) {
-    begun = attempt.started_ms != 0 ? attempt.number : begun;
-  }
-  for (const idl::StoredMeasurement& stored : turn.storage.load_measurements(session.record.id)) {
-    if (stored.attempt != begun) {
-      continue;
-    }
-    follow(session.trace, study.record.spec, stored.measurement);
-    session.latest_step = stored.measurement.step;
-    for (const auto& [metric, value] : stored.measurement.metrics) {
+  for (const idl::Measurement& measurement : curve_so_far(turn, session)) {
+    follow(session.trace, study.record.spec, measurement);
+    session.latest_step = measurement.step;
+    for (const auto& [metric, value] : measurement.metrics) {
       session.latest_metrics[metric] = value;
     }
   }
@@ -116,6 +110,7 @@ void load_state(Turn& turn) {
     SessionEntry entry;
     entry.record = std::move(record);
     const std::int64_t id = entry.record.id;
+    entry.checkpoints = turn.storage.load_checkpoints(id);
     turn.state.sessions.emplace(id, std::move(entry));
   }
   for (idl::Attempt& attempt : turn.storage.load_open_attempts()) {
@@ -141,6 +136,7 @@ void load_state(Turn& turn) {
     }
   }
   turn.state.queue_touched = true;
+  turn.effects.emplace_back(SweepArtifacts{});  // what was not carried out, or was left by the dead
 }
 
 void find_open_attempts(Turn& turn) {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "engine/checkpoints.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/scheduling.hpp"
 #include "engine/trial_lifecycle.hpp"
@@ -38,7 +39,16 @@ idl::RunnerOrder order_for(Turn& turn, const SessionEntry& session) {
   order.grace_s = static_cast<double>(turn.settings.grace_ms) / 1e3;
   order.heartbeat_s = static_cast<double>(turn.settings.heartbeat_ms) / 1e3;
   order.log_limit_bytes = turn.settings.log_limit_bytes;
+  order_checkpoints(turn, session, order);
   return order;
+}
+
+// An attempt that goes on from a checkpoint continues the curve of those before it.
+void follow_curve(Turn& turn, SessionEntry& session, const idl::StudySpec& spec) {
+  session.trace = ResultTrace();
+  for (const idl::Measurement& measurement : curve_so_far(turn, session)) {
+    follow(session.trace, spec, measurement);
+  }
 }
 
 // Attempt, session and trial start running together.
@@ -46,6 +56,10 @@ void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity&
   const std::int64_t now_ms = turn.clock.wall_ms();
   idl::Attempt& attempt = *session.attempt;
   move(attempt, idl::AttemptState::RUNNING);
+  idl::RunnerOrder order;
+  order_checkpoints(turn, session, order);
+  attempt.restored = order.restore;
+  attempt.__isset.restored = order.__isset.restore;
   attempt.started_ms = now_ms;
   attempt.handle = runner.handle;
   if (attempt.placement.node.empty()) {
@@ -65,6 +79,9 @@ void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity&
     return;
   }
   StudyEntry& study = turn.state.studies.at(session.record.study_id);
+  if (attempt.__isset.restored) {
+    follow_curve(turn, session, study.record.spec);
+  }
   idl::Trial& trial = study.open.at(session.record.trial_number);
   move(trial, idl::TrialState::RUNNING);
   if (trial.started_ms == 0) {
@@ -144,6 +161,9 @@ void store_measurements(Turn& turn,
     }
   }
   if (study != nullptr) {
+    if (known == 0 && attempt.__isset.restored) {
+      follow_curve(turn, session, study->record.spec);
+    }
     show_latest(*study, session);
   }
 }
@@ -175,6 +195,10 @@ void record(Turn& turn, const BatchReported& event) {
     return turn.refuse(event.call, Refusal::Kind::kInvalid, "register before reporting");
   }
   note_contact(turn, *session);
+  note_checkpoints(turn, *session, event.batch);
+  if (event.batch.__isset.started_from && session->record.study_id != 0) {
+    follow_curve(turn, *session, turn.state.studies.at(session->record.study_id).record.spec);
+  }
   if (!event.batch.measurements.empty()) {
     store_measurements(turn, *session, event.batch.measurements);
   }

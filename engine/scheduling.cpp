@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scheduling.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -39,8 +40,25 @@ void carry_out(Turn& turn, SessionEntry& session, const idl::ScheduleEvent& even
 
 // What an exploit takes over: the trial's last checkpoint at or before the step, else the oldest
 // one that is kept.
-std::optional<idl::Checkpoint> checkpoint_of(Turn&, const StudyEntry&, const search::Origin&) {
-  return std::nullopt;
+std::optional<idl::Checkpoint> checkpoint_of(Turn& turn,
+                                             const StudyEntry& study,
+                                             const search::Origin& origin) {
+  const auto trial = study.open.find(origin.trial);
+  const std::int64_t session_id =
+      trial != study.open.end()
+          ? trial->second.session_id
+          : turn.storage.load_trials(study.record.id, origin.trial, 1).at(0).session_id;
+  const auto session = turn.state.sessions.find(session_id);
+  const std::vector<idl::Checkpoint> kept = session != turn.state.sessions.end()
+                                                ? session->second.checkpoints
+                                                : turn.storage.load_checkpoints(session_id);
+  const auto last = std::find_if(kept.rbegin(), kept.rend(), [&](const idl::Checkpoint& one) {
+    return one.step <= origin.step;
+  });
+  if (last != kept.rend()) {
+    return *last;
+  }
+  return kept.empty() ? std::nullopt : std::optional(kept.front());
 }
 
 }  // namespace

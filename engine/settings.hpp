@@ -17,7 +17,10 @@ struct Settings {
   std::int64_t suspect_cap_ms = 600'000;    // suspect without evidence: lost after this
   std::int64_t launch_timeout_ms = 60'000;  // launched but never registered: looked for after this
   std::int64_t log_limit_bytes = 64 << 20;  // per attempt; the middle of the output is dropped
-  std::int64_t poll_ms = 500;               // how often the executor is asked about its attempts
+  int keep_checkpoints = 2;                 // newest ones of an open session
+  std::int64_t checkpoint_interval_ms = 10'000;  // between two that a program has not asked for
+  std::int64_t checkpoint_limit_bytes = std::int64_t{64} << 30;
+  std::int64_t poll_ms = 500;  // how often the executor is asked about its attempts
   std::int64_t suggestion_deadline_ms = 20'000;  // a sampler is asked to be brief after this
   std::int64_t reply_memory_ms = 3'600'000;  // how long a request may be repeated; time the engine
                                              // is away does not count

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/checkpoints.hpp"
 #include "engine/pausing.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/proposals.hpp"
@@ -26,6 +27,7 @@ void end_session(Turn& turn,
   session.record.reason = reason;
   session.record.ended_ms = turn.clock.wall_ms();
   turn.storage.update_session(session.record);
+  drop_checkpoints(turn, session, 1);
 }
 
 bool may_try_again(const SessionEntry& session) {
@@ -60,7 +62,9 @@ void requeue(Turn& turn, SessionEntry& session, const std::string& reason) {
 
 void settle_failed(Turn& turn, SessionEntry& session, const std::string& reason) {
   end_attempt(turn, session, idl::AttemptState::FAILED);
-  if (may_try_again(session) && study_wants_it(turn, session)) {
+  const bool smoke =
+      session.record.study_id != 0 && turn.state.studies.at(session.record.study_id).record.smoke;
+  if (!smoke && may_try_again(session) && study_wants_it(turn, session)) {
     return requeue(turn, session, reason);
   }
   forget_attempt(turn, session);

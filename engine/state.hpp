@@ -29,7 +29,8 @@ namespace automl::engine {
 
 struct SessionEntry {
   idl::Session record;
-  std::optional<idl::Attempt> attempt;  // the open one
+  std::optional<idl::Attempt> attempt;       // the open one
+  std::vector<idl::Checkpoint> checkpoints;  // kept ones, by number
   ResultTrace trace;
   // Monotonic milliseconds.
   std::int64_t last_contact_ms = 0;   // registration, report, or launch

@@ -60,7 +60,10 @@ void make_smoke(const EngineState& state, const std::string& owner, idl::StudySp
   spec.inherit.clear();
   spec.scheduler = idl::Scheduler();
   spec.parallel = 1;
-  spec.retries = 0;
+  spec.retries = 1;  // for `check --smoke`, which kills it; not for one that fails
+  if (spec.seed < 0) {
+    spec.seed = 0;  // two smoke trials do the same
+  }
   spec.budget = idl::Budget();
   spec.budget.trials = 1;
 }

@@ -404,6 +404,8 @@ struct Attempt {
   14: bool stop_by_force
   /** The stop is a pause: its session may go on later. */
   15: bool pause
+  /** What it started from; unset: from zero. */
+  20: optional Checkpoint restored
 }
 
 /** Values reported at one step. Not-a-number and infinity are kept as they are. */

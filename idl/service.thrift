@@ -306,6 +306,21 @@ struct SessionList {
   3: i64 now_ms
 }
 
+/** A checkpoint that is kept, and whose it is. */
+struct CheckpointRow {
+  1: records.Checkpoint checkpoint
+  /** Name of its session. */
+  2: string session
+  /** Empty for plain sessions. */
+  3: string study
+  4: i64 trial_number
+}
+
+struct CheckpointList {
+  1: list<CheckpointRow> rows
+  2: i64 now_ms
+}
+
 /** The rule that keeps something from running. */
 struct Blockage {
   /** Study name, trial (STUDY/NUMBER) or session name. */
@@ -399,6 +414,13 @@ service Engine {
    *  again: its log is another file. */
   LogSlice read_log(1: string session, 2: i32 attempt, 3: i64 offset, 4: i32 limit) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
+  /** `subject`: a study, a session (as in `show_session`), or empty: all. By session, oldest first. */
+  CheckpointList list_checkpoints(1: string subject) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
+  /** Writes what a session has saved into `folder`, an absolute path on the engine's machine that does not
+   *  exist; whole or not at all. `number` 0: the newest one that is whole. */
+  CheckpointRow restore_checkpoint(1: string session, 2: i64 number, 3: string folder)
+    throws (1: NotFound missing, 2: InvalidRequest invalid, 3: Unavailable unavailable, 4: PermissionDenied denied)
+
   /** Empty `subject`: everything that waits. */
   list<Blockage> why(1: string subject) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 }
@@ -429,6 +451,18 @@ struct RunnerOrder {
   8: double heartbeat_s
   /** Bytes of output kept; beyond it the middle is dropped. */
   9: i64 log_limit_bytes
+  /** Where checkpoints are kept on the node; empty: nowhere. */
+  10: string artifact_directory
+  /** What the command finds in its checkpoint folder; unset: nothing. */
+  11: optional records.Checkpoint restore
+  /** The session's earlier ones, newest first: instead of `restore` if that is damaged. */
+  12: list<records.Checkpoint> restore_otherwise
+  /** Highest number of a checkpoint of this session. */
+  13: i64 last_checkpoint
+  /** Seconds between two checkpoints that the program has not asked for. */
+  14: double checkpoint_interval_s
+  /** Bytes of a checkpoint at most. */
+  15: i64 checkpoint_limit_bytes
 }
 
 /** Text of the log at `offset`: written there again if it comes twice. */
@@ -443,6 +477,11 @@ struct ReportBatch {
   2: list<LogPiece> log
   3: i64 memory_bytes
   4: double cpu_percent
+  /** Whole and durable in the artifact store. Repeats are ignored. */
+  5: list<records.Checkpoint> checkpoints
+  /** What was found in the checkpoint folder at the start, where that is not what was ordered;
+   *  number 0: nothing. */
+  6: optional records.Checkpoint started_from
 }
 
 enum VerdictAction { PROCEED = 1, STOP = 2, PAUSE = 3 }

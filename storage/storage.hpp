@@ -108,6 +108,14 @@ class Storage {
   virtual std::vector<idl::ScheduleEvent> load_trial_schedule(std::int64_t study_id,
                                                               std::int64_t trial) = 0;
 
+  // -- checkpoints: key (session, number)
+  // Conflict when the session has one of that number, or there is no such session.
+  virtual void record_checkpoint(const idl::Checkpoint& checkpoint) = 0;
+  // False when there is none.
+  virtual bool forget_checkpoint(std::int64_t session_id, std::int64_t number) = 0;
+  // By session and number; `session_id` 0: all.
+  virtual std::vector<idl::Checkpoint> load_checkpoints(std::int64_t session_id) = 0;
+
   // -- requests: key (principal, id)
   virtual std::optional<StoredReply> find_reply(const std::string& principal,
                                                 const std::string& request_id) = 0;

@@ -8,6 +8,7 @@
 #include <thrift/processor/TMultiplexedProcessor.h>
 #include <thrift/transport/TSocket.h>
 
+#include "engine/server/checkpoint_calls.hpp"
 #include "engine/server/engine_calls.hpp"
 #include "engine/server/runner_calls.hpp"
 #include "engine/server/session_calls.hpp"
@@ -18,12 +19,16 @@ namespace automl::engine::server {
 namespace {
 
 // Service Engine; each group of calls implements its part of the interface.
-class EngineHandler final : public EngineCalls, public StudyCalls, public SessionCalls {
+class EngineHandler final : public EngineCalls,
+                            public StudyCalls,
+                            public SessionCalls,
+                            public CheckpointCalls {
  public:
   EngineHandler(Services& services, const Principal& principal)
       : EngineCalls(services, principal),
         StudyCalls(services, principal),
-        SessionCalls(services, principal) {}
+        SessionCalls(services, principal),
+        CheckpointCalls(services, principal) {}
 };
 
 class ConnectionProcessor : public apache::thrift::TProcessor {

@@ -9,8 +9,10 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "executor/last_checkpoint.hpp"
 #include "executor/runner/stages/extract_code.hpp"
 #include "executor/runner/stages/prepare_environment.hpp"
+#include "executor/runner/stages/restore_checkpoint.hpp"
 #include "executor/runner/stages/stage_dataset.hpp"
 
 namespace automl::executor {
@@ -47,6 +49,7 @@ idl::ExitReport Attempt::run() {
   try {
     open_files();
     prepare_folders();
+    stage_checkpoint();
     stage_code();
     environment_ = program_environment(order_, paths_, stage_datasets(spec().datasets));
     stage_environment();
@@ -58,15 +61,21 @@ idl::ExitReport Attempt::run() {
       report.cause = idl::ExitCause::NOT_STARTED;
       report.message = error.what();
       if (log_) {
-        log_->mark_time();
-        log_->add("err", "automl: " + printable(report.message), false);
+        say(report.message);
       } else {
         std::cerr << report.message << "\n";
       }
     }
   }
+  close_checkpoints(report);
   close_report(report);
   return report;
+}
+
+// A line of ours in the program's log.
+void Attempt::say(const std::string& line) {
+  log_->mark_time();
+  log_->add("err", "automl: " + printable(line), false);
 }
 
 void Attempt::close_report(idl::ExitReport& report) {
@@ -79,11 +88,7 @@ void Attempt::close_report(idl::ExitReport& report) {
   forwarder_.end_measurements();
   if (log_) {
     if (forwarder_.dropped() > 0) {
-      log_->mark_time();
-      log_->add("err",
-                "automl: " + std::to_string(forwarder_.dropped()) +
-                    " measurements were too many and are not kept",
-                false);
+      say(std::to_string(forwarder_.dropped()) + " measurements were too many and are not kept");
     }
     log_->finish();
     report.log_bytes_dropped = log_->dropped();
@@ -101,8 +106,12 @@ void Attempt::open_files() {
                    order_.attempt.acknowledged_sequence,
                    std::chrono::duration<double>(order_.heartbeat_s));
   patterns_.emplace(spec().metrics);
-  socket_.emplace(directory_.socket(),
-                  [this](const ProgramReport& report) { return take_report(report); });
+  socket_.emplace(
+      directory_.socket(),
+      [this](const ProgramReport& report) { return take_report(report); },
+      [this](const std::string& name, CheckpointSaver::Answer answer) {
+        save(name, std::move(answer));
+      });
 }
 
 idl::Verdict Attempt::take_report(const ProgramReport& report) {
@@ -123,8 +132,64 @@ void Attempt::prepare_folders() {
   paths_.socket = socket_->path();
   paths_.python = options_.python_path;
   fs::create_directories(paths_.output);
-  fs::create_directories(paths_.checkpoint);
   write_text(paths_.params, spec().params_json.empty() ? "{}" : spec().params_json);
+}
+
+void Attempt::stage_checkpoint() {
+  if (order_.artifact_directory.empty()) {
+    fs::create_directories(paths_.checkpoint);
+    return;
+  }
+  storage::CheckpointStore store(order_.artifact_directory);
+  const RestoredCheckpoint restored = restore_checkpoint(
+      store, order_, read_last_checkpoint(options_.home, order_.session.id), paths_.checkpoint);
+  for (const std::string& note : restored.notes) {
+    say(note);
+  }
+  CheckpointPlan plan;
+  plan.home = options_.home;
+  plan.artifacts = order_.artifact_directory;
+  plan.folder = paths_.checkpoint;
+  plan.session_id = order_.session.id;
+  plan.attempt = order_.attempt.number;
+  plan.last_number = order_.last_checkpoint;
+  plan.interval = std::chrono::duration<double>(order_.checkpoint_interval_s);
+  plan.most_bytes = order_.checkpoint_limit_bytes;
+  if (restored.unrecorded) {
+    forwarder_.add_checkpoint(*restored.from);
+    plan.last_number = restored.from->number;
+  }
+  if (restored.from != (order_.__isset.restore ? std::optional(order_.restore) : std::nullopt)) {
+    forwarder_.set_start(restored.from.value_or(idl::Checkpoint()));
+  }
+  if (restored.from) {
+    plan.last_digest = restored.from->digest;
+    forwarder_.continue_after(restored.from->step);
+  }
+  saver_.emplace(
+      std::move(plan),
+      [this] { return forwarder_.last_step(); },
+      [this](const idl::Checkpoint& checkpoint) { forwarder_.add_checkpoint(checkpoint); });
+}
+
+void Attempt::save(const std::string& name, CheckpointSaver::Answer answer) {
+  if (saver_) {
+    saver_->request(name, std::move(answer));
+  } else {
+    answer("");  // the folder itself stays where it is
+  }
+}
+
+// A program that was torn out of its work may have left half a file.
+void Attempt::close_checkpoints(const idl::ExitReport& report) {
+  if (!saver_ || report.cause == idl::ExitCause::LOST) {
+    return;
+  }
+  const bool by_itself = report.signal == 0 && report.code <= 128;
+  saver_->finish(by_itself && (report.code == 0 || report.cause != idl::ExitCause::EXITED));
+  for (const std::string& note : saver_->notes()) {
+    say(note);
+  }
 }
 
 void Attempt::stage_code() {
@@ -167,7 +232,12 @@ bool Attempt::given_up() {
     return false;
   }
   stopped_.emplace();
-  stopped_->cause = forwarder_.superseded() ? idl::ExitCause::LOST : idl::ExitCause::STOPPED;
+  stopped_->cause = idl::ExitCause::STOPPED;
+  if (forwarder_.superseded()) {
+    stopped_->cause = idl::ExitCause::LOST;
+  } else if (verdict.action == idl::VerdictAction::PAUSE) {
+    stopped_->cause = idl::ExitCause::PAUSED;
+  }
   stopped_->message = verdict.reason;
   return true;
 }
@@ -177,7 +247,8 @@ idl::ExitReport Attempt::run_step(Command command) {
   command.grace_s = order_.grace_s;
   CommandRun step(std::move(command), signals_, *log_, nullptr, nullptr, forwarder_);
   idl::ExitReport end = step.run();
-  if (end.cause == idl::ExitCause::STOPPED || end.cause == idl::ExitCause::LOST) {
+  if (end.cause == idl::ExitCause::STOPPED || end.cause == idl::ExitCause::LOST ||
+      end.cause == idl::ExitCause::PAUSED) {
     stopped_ = end;
   }
   return end;

@@ -16,6 +16,7 @@
 #include "executor/runner/spool.hpp"
 #include "executor/runner/stages/forward_reports.hpp"
 #include "executor/runner/stages/run_command.hpp"
+#include "executor/runner/stages/save_checkpoint.hpp"
 
 namespace automl::executor {
 
@@ -39,12 +40,16 @@ class Attempt {
   const idl::SessionSpec& spec() const { return order_.session.spec; }
   void open_files();
   void prepare_folders();
+  void stage_checkpoint();
   void stage_code();
   void stage_environment();
   bool given_up();
   idl::ExitReport run_step(Command command);
   idl::ExitReport run_command();
   idl::Verdict take_report(const ProgramReport& report);
+  void save(const std::string& name, CheckpointSaver::Answer answer);
+  void close_checkpoints(const idl::ExitReport& report);
+  void say(const std::string& line);
   std::string missing_metric() const;
   void close_report(idl::ExitReport& report);
 
@@ -57,6 +62,7 @@ class Attempt {
   std::optional<SessionLog> log_;
   std::optional<MetricPatterns> patterns_;
   std::optional<ReportSocket> socket_;
+  std::optional<CheckpointSaver> saver_;  // unset: checkpoints are kept nowhere
   std::map<std::string, std::string> environment_;
   std::string work_;
   ProgramPaths paths_;

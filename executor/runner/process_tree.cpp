@@ -59,6 +59,18 @@ std::optional<Process> read_process(pid_t pid) {
   return process;
 }
 
+// Whether the process has set up a function for the signal: a bit in the mask SigCgt.
+bool handles(pid_t pid, int signal) {
+  std::istringstream lines(read_file("/proc/" + std::to_string(pid) + "/status").value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("SigCgt:", 0) == 0) {
+      const unsigned long long mask = std::strtoull(line.c_str() + 7, nullptr, 16);
+      return ((mask >> (signal - 1)) & 1) != 0;
+    }
+  }
+  return false;
+}
+
 // Children of every thread of the process, where the kernel lists them.
 void add_listed_children(pid_t pid, std::vector<Process>& found) {
   const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
@@ -153,6 +165,19 @@ void signal_all(const std::vector<Process>& processes, int signal) {
   for (const Process& process : processes) {
     kill(process.pid, signal);
   }
+}
+
+int signal_those_who_handle_it(pid_t root, const std::vector<Process>& processes, int signal) {
+  if (handles(root, signal)) {
+    return kill(root, signal) == 0 ? 1 : 0;
+  }
+  int sent = 0;
+  for (const Process& process : processes) {
+    if (process.parent == root && process.pid != root) {
+      sent += signal_those_who_handle_it(process.pid, processes, signal);
+    }
+  }
+  return sent;
 }
 
 void kill_descendants() {

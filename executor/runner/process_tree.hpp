@@ -25,6 +25,11 @@ std::int64_t proportional_memory(const std::vector<Process>& processes);
 // Sends the signal to each; harmless for those that are gone.
 void signal_all(const std::vector<Process>& processes, int signal);
 
+// Sends the signal to those below `root`, and itself, that handle it; where one does, what it has
+// started is its own business. A process that does not handle it is left alone, it might die of it.
+// Returns how many were sent it.
+int signal_those_who_handle_it(pid_t root, const std::vector<Process>& processes, int signal);
+
 // Kills all descendants. They are stopped first, so that none forks away from under the kill.
 void kill_descendants();
 

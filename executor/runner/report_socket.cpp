@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -68,6 +69,24 @@ bool number_of(const json& value, double& number) {
   return value.is_string() && parse_number(value.get_ref<const std::string&>(), number);
 }
 
+// Names and metrics: something that can be shown.
+bool odd(const std::string& name) {
+  return name.empty() || name.size() > kLongestName ||
+         std::any_of(
+             name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+std::optional<ProgramReport> parse_save(const json& save, std::string& error) {
+  if (!save.is_object() || !save.contains("name") || !save["name"].is_string() ||
+      odd(save["name"].get<std::string>())) {
+    error = "expected {\"save\": {\"name\": \"model\"}}, a name of 1 to 200 printable bytes";
+    return std::nullopt;
+  }
+  ProgramReport report;
+  report.save = save["name"].get<std::string>();
+  return report;
+}
+
 const char* word(idl::VerdictAction::type action) {
   switch (action) {
     case idl::VerdictAction::STOP:
@@ -91,6 +110,9 @@ std::optional<ProgramReport> parse_report(const std::string& line, std::string& 
     report.asks_only = true;
     return report;
   }
+  if (message.is_object() && message.contains("save")) {
+    return parse_save(message["save"], error);
+  }
   if (!message.is_object() || !message.contains("report") || !message["report"].is_object()) {
     error = "expected {\"report\": {\"step\": 1, \"metric\": 0.5}}";
     return std::nullopt;
@@ -110,9 +132,7 @@ std::optional<ProgramReport> parse_report(const std::string& line, std::string& 
     } else {
       report.metrics[name] = number;
     }
-    const bool odd = std::any_of(
-        name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-    if (name.empty() || name.size() > kLongestName || odd || report.metrics.size() > kMostMetrics) {
+    if (odd(name) || report.metrics.size() > kMostMetrics) {
       error = "names have 1 to 200 printable bytes, a report at most 1000 metrics";
       return std::nullopt;
     }
@@ -126,11 +146,12 @@ std::optional<ProgramReport> parse_report(const std::string& line, std::string& 
 
 struct ReportSocket::Client {
   int fd = -1;
+  std::uint64_t number = 0;
   std::string received;
   bool skipping = false;  // rest of a line that was too long
   std::string unsent;     // rest of an answer for which there was no room
 
-  explicit Client(int socket) : fd(socket) {}
+  Client(int socket, std::uint64_t its_number) : fd(socket), number(its_number) {}
   ~Client() { close(fd); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -152,8 +173,11 @@ struct ReportSocket::Client {
   }
 };
 
-ReportSocket::ReportSocket(std::string path, Handler handler)
-    : path_(std::move(path)), handler_(std::move(handler)) {
+ReportSocket::ReportSocket(std::string path, Handler handler, SaveHandler save)
+    : path_(std::move(path)),
+      handler_(std::move(handler)),
+      save_(std::move(save)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path_.size() >= sizeof address.sun_path) {
@@ -176,6 +200,7 @@ ReportSocket::ReportSocket(std::string path, Handler handler)
 
 ReportSocket::~ReportSocket() {
   close(listener_);
+  close(wake_);
   unlink(path_.c_str());
   if (!folder_.empty()) {
     rmdir(folder_.c_str());
@@ -184,6 +209,7 @@ ReportSocket::~ReportSocket() {
 
 void ReportSocket::add_to(std::vector<pollfd>& polled) const {
   polled.push_back({listener_, POLLIN, 0});
+  polled.push_back({wake_, POLLIN, 0});
   for (const auto& client : clients_) {
     const int events = client->unsent.empty() ? POLLIN : POLLIN | POLLOUT;
     polled.push_back({client->fd, static_cast<short>(events), 0});
@@ -193,7 +219,7 @@ void ReportSocket::add_to(std::vector<pollfd>& polled) const {
 void ReportSocket::serve(const std::vector<pollfd>& polled, std::size_t first) {
   std::vector<std::unique_ptr<Client>> kept;
   for (std::size_t i = 0; i < clients_.size(); ++i) {
-    const short found = polled[first + 1 + i].revents;
+    const short found = polled[first + 2 + i].revents;
     if ((found & POLLOUT) != 0) {
       clients_[i]->send_some();
     }
@@ -204,6 +230,27 @@ void ReportSocket::serve(const std::vector<pollfd>& polled, std::size_t first) {
   clients_ = std::move(kept);
   if (polled[first].revents != 0) {
     accept_client();
+  }
+  if (polled[first + 1].revents != 0) {
+    answer_savers();
+  }
+}
+
+void ReportSocket::answer_savers() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t size = read(wake_, &count, sizeof count);
+  std::vector<Saved> saved;
+  {
+    const std::lock_guard lock(saved_mutex_);
+    saved.swap(saved_);
+  }
+  for (const Saved& one : saved) {
+    const auto client = std::find_if(clients_.begin(), clients_.end(), [&](const auto& other) {
+      return other->number == one.client;
+    });
+    if (client != clients_.end()) {
+      (*client)->answer(one.error.empty() ? json{{"saved", true}} : json{{"error", one.error}});
+    }
   }
 }
 
@@ -226,7 +273,7 @@ bool ReportSocket::accept_client() {
   if (fd < 0) {
     return false;
   }
-  auto client = std::make_unique<Client>(fd);
+  auto client = std::make_unique<Client>(fd, ++last_client_);
   if (clients_.size() >= kMostClients) {
     client->answer({{"error", "too many connections at once"}});
   } else {
@@ -270,8 +317,20 @@ void ReportSocket::take_line(Client& client, std::string_view line) {
     return;
   }
   std::string error;
-  if (const auto report = parse_report(std::string(line), error)) {
+  used_ = true;
+  const auto report = parse_report(std::string(line), error);
+  if (report && report->save) {
+    save_(*report->save, [this, number = client.number](const std::string& trouble) {
+      {
+        const std::lock_guard lock(saved_mutex_);
+        saved_.push_back({number, trouble});
+      }
+      const std::uint64_t one = 1;
+      [[maybe_unused]] const ssize_t size = write(wake_, &one, sizeof one);
+    });
+  } else if (report) {
     const idl::Verdict verdict = handler_(*report);
+    told_to_pause_ |= verdict.action == idl::VerdictAction::PAUSE;
     client.answer({{"verdict", word(verdict.action)}, {"reason", verdict.reason}});
   } else {
     client.answer({{"error", error}});

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "executor/attempt_directory.hpp"
+#include "executor/last_checkpoint.hpp"
 #include "executor/local/process.hpp"
 #include "executor/runner/attempt.hpp"
 #include "executor/runner/stages/forward_reports.hpp"
@@ -92,6 +93,10 @@ int deliver(const RunnerOptions& options, const AttemptDirectory& directory, int
     return 1;
   }
   const SessionLog log(directory.log_spool(), order->log_limit_bytes, true);
+  const auto saved = read_last_checkpoint(options.home, order->session.id);
+  if (saved && saved->number > order->last_checkpoint) {
+    forwarder.add_checkpoint(*saved);
+  }
   forwarder.start(nullptr,
                   &log,
                   Spool::read(directory.spool()),

@@ -336,11 +336,13 @@ inline bool should_stop() {
   return inside() && detail::verdict_of(detail::channel().ask("{\"verdict\": {}}\n")) != "continue";
 }
 
-// Keeps bytes under a plain file name for later attempts; the file is whole or absent, false when
-// it could not be written.
+// Keeps bytes under a plain file name for later attempts; the file is whole or absent, and
+// read-only: save again to replace it. Inside a session it returns when everything in the
+// checkpoint folder is durable, whatever happens then. False when it could not be kept.
 inline bool save(const std::string& name, const std::string& bytes) {
   const std::string path = detail::checkpoint_path(name);
   const std::string aside = detail::folder("AUTOML_CHECKPOINT", "checkpoint") + "/.saving-" + name;
+  unlink(aside.c_str());  // left by a crash
   const int file = open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   std::size_t done = 0;
   while (file >= 0 && done < bytes.size()) {
@@ -350,15 +352,22 @@ inline bool save(const std::string& name, const std::string& bytes) {
     }
     done += count > 0 ? static_cast<std::size_t>(count) : 0;
   }
-  const bool whole = file >= 0 && done == bytes.size() && fsync(file) == 0;
+  const bool whole =
+      file >= 0 && done == bytes.size() && fchmod(file, 0444) == 0 && fsync(file) == 0;
   if (file >= 0) {
     close(file);
   }
-  if (whole && std::rename(aside.c_str(), path.c_str()) == 0) {
-    return true;
+  if (!whole || std::rename(aside.c_str(), path.c_str()) != 0) {
+    unlink(aside.c_str());
+    return false;
   }
-  unlink(aside.c_str());
-  return false;
+  try {
+    const std::string line = "{\"save\": {\"name\": " + detail::name_text(name) + "}}\n";
+    return !inside() || !detail::verdict_of(detail::channel().ask(line)).empty();
+  } catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "[automl] %s\n", error.what());
+    return false;
+  }
 }
 
 // What was saved; empty when there is nothing.

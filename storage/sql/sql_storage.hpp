@@ -60,6 +60,10 @@ class SqlStorage : public Storage {
   std::vector<idl::ScheduleEvent> load_trial_schedule(std::int64_t study_id,
                                                       std::int64_t trial) override;
 
+  void record_checkpoint(const idl::Checkpoint& checkpoint) override;
+  bool forget_checkpoint(std::int64_t session_id, std::int64_t number) override;
+  std::vector<idl::Checkpoint> load_checkpoints(std::int64_t session_id) override;
+
   std::optional<StoredReply> find_reply(const std::string& principal,
                                         const std::string& request_id) override;
   void store_reply(const std::string& principal,

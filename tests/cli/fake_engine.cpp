@@ -243,6 +243,19 @@ void FakeEngine::read_log(idl::LogSlice& reply,
 
 void FakeEngine::why(std::vector<idl::Blockage>& reply, const std::string&) { reply = blocks; }
 
+void FakeEngine::list_checkpoints(idl::CheckpointList& reply, const std::string& subject) {
+  note("list_checkpoints " + subject);
+  reply = checkpoints;
+}
+
+void FakeEngine::restore_checkpoint(idl::CheckpointRow& reply,
+                                    const std::string& session,
+                                    std::int64_t number,
+                                    const std::string& folder) {
+  note("restore_checkpoint " + session + " " + std::to_string(number) + " " + folder);
+  reply = checkpoints.rows.at(0);
+}
+
 FakeServer::FakeServer(std::shared_ptr<FakeEngine> engine, const std::string& socket) {
   std::filesystem::remove(socket);  // of a server before this one
   auto processor = std::make_shared<apache::thrift::TMultiplexedProcessor>();

@@ -79,6 +79,11 @@ class FakeEngine : public idl::EngineNull {
                 std::int64_t offset,
                 std::int32_t limit) override;
   void why(std::vector<idl::Blockage>& reply, const std::string& subject) override;
+  void list_checkpoints(idl::CheckpointList& reply, const std::string& subject) override;
+  void restore_checkpoint(idl::CheckpointRow& reply,
+                          const std::string& session,
+                          std::int64_t number,
+                          const std::string& folder) override;
 
   // Changes the study while the server runs.
   void change(const std::function<void(idl::StudyStatus&)>& make) {
@@ -97,6 +102,7 @@ class FakeEngine : public idl::EngineNull {
   idl::SessionRow session;  // what run and logs look at
   std::string log;
   std::vector<idl::Blockage> blocks;
+  idl::CheckpointList checkpoints;
   std::string conflict;  // not empty: submit_study is refused with it
   std::string denial;    // not empty: change_study is refused with it
   int unavailable = 0;   // so many calls of study_status are refused before one is answered

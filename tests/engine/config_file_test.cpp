@@ -27,7 +27,8 @@ TEST(ConfigFile, EveryKeyIsTaken) {
   const Config config = parse_config(
       "cpus: 4\nmemory: 8GiB\ngpus: 0\nlisten: localhost:7877\nidle_exit: 30s\nlog_level: debug\n"
       "log_limit: 1MiB\ngrace: 2s\nheartbeat: 1s\nlease: 6s\nsuspect_cap: 5m\n"
-      "launch_timeout: 20s\nsuggestion_deadline: 5s\npoll: 100ms\n",
+      "launch_timeout: 20s\nsuggestion_deadline: 5s\nkeep_checkpoints: 3\n"
+      "checkpoint_interval: 1m\ncheckpoint_limit: 1GiB\npoll: 100ms\n",
       "config.yaml");
   EXPECT_EQ(config.cpus, 4);
   EXPECT_EQ(config.memory_bytes, std::int64_t{8} << 30);
@@ -43,6 +44,9 @@ TEST(ConfigFile, EveryKeyIsTaken) {
   EXPECT_EQ(config.settings.suspect_cap_ms, 300'000);
   EXPECT_EQ(config.settings.launch_timeout_ms, 20'000);
   EXPECT_EQ(config.settings.suggestion_deadline_ms, 5000);
+  EXPECT_EQ(config.settings.keep_checkpoints, 3);
+  EXPECT_EQ(config.settings.checkpoint_interval_ms, 60'000);
+  EXPECT_EQ(config.settings.checkpoint_limit_bytes, 1 << 30);
   EXPECT_EQ(config.settings.poll_ms, 100);
   EXPECT_EQ(parse_config("idle_exit: never\n", "x").idle_exit.count(), 0);
 }
@@ -52,7 +56,7 @@ TEST(ConfigFile, AllErrorsAreReportedWithTheirPlace) {
             "config.yaml:1:7: cpus: expected a whole number from 1 to 65536\n"
             "config.yaml:2:1: unknown key \"speed\"; known: cpus, memory, gpus, listen, idle_exit, "
             "log_level, log_limit, grace, heartbeat, lease, suspect_cap, launch_timeout, "
-            "suggestion_deadline, poll\n"
+            "suggestion_deadline, keep_checkpoints, checkpoint_interval, checkpoint_limit, poll\n"
             "config.yaml:3:9: memory: expected a size such as 512MiB or 8GiB");
 }
 
@@ -66,6 +70,8 @@ TEST(ConfigFile, RefusesWhatIsNotAMapOfScalars) {
   EXPECT_NE(errors_of("listen: localhost:70000\n"), "");
   EXPECT_NE(errors_of("memory: 99999999999TiB\n"), "");
   EXPECT_NE(errors_of("heartbeat: -1s\n"), "");
+  EXPECT_NE(errors_of("keep_checkpoints: 0\n"), "");
+  EXPECT_NE(errors_of("checkpoint_limit: 1KiB\n"), "");
   EXPECT_EQ(errors_of("heartbeat: 10s\nlease: 15s\n"),
             "config.yaml:1:1: lease must be at least twice the heartbeat");
 }

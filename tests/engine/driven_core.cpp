@@ -115,6 +115,8 @@ void DrivenCore::carry_out(std::vector<Effect> effects) {
       launches_.push_back(std::move(launch->request));
     } else if (auto* cancel = std::get_if<CancelAttempt>(&effect)) {
       cancelled_.push_back(cancel->token);
+    } else if (std::holds_alternative<SweepArtifacts>(effect)) {
+      ++sweeps_;
     } else if (auto* question = std::get_if<FindAttempt>(&effect)) {
       searched_.push_back(question->token);
     } else if (auto* request = std::get_if<ComputeSuggestion>(&effect)) {
@@ -266,6 +268,10 @@ Payload DrivenCore::report(const std::string& token,
                            const std::vector<idl::Measurement>& measurements) {
   idl::ReportBatch batch;
   batch.measurements = measurements;
+  return report_batch(token, batch);
+}
+
+Payload DrivenCore::report_batch(const std::string& token, const idl::ReportBatch& batch) {
   const CallId call = ++calls_;
   return answer(call, BatchReported{call, token, batch});
 }

@@ -63,6 +63,7 @@ class DrivenCore : private Clock, private Random {
   Payload tell(const std::string& study, std::int64_t number, const idl::Outcome& outcome);
   Payload register_runner(const std::string& token, const std::string& handle = "runner");
   Payload report(const std::string& token, const std::vector<idl::Measurement>& measurements);
+  Payload report_batch(const std::string& token, const idl::ReportBatch& batch);
   Payload finish(const std::string& token, const idl::ExitReport& exit);
   // Registers, reports the loss (or these metrics) once and ends well.
   void complete(const std::string& token, double loss);
@@ -82,6 +83,7 @@ class DrivenCore : private Clock, private Random {
   // The one launch since the last call.
   std::string take_token();
   std::vector<std::string> take_cancelled() { return std::exchange(cancelled_, {}); }
+  int take_sweeps() { return std::exchange(sweeps_, 0); }
   std::vector<std::string> take_searched() { return std::exchange(searched_, {}); }
 
   idl::Study study(const std::string& name);
@@ -119,6 +121,7 @@ class DrivenCore : private Clock, private Random {
   std::vector<executor::LaunchRequest> launches_;
   std::vector<std::string> cancelled_;
   std::vector<std::string> searched_;
+  int sweeps_ = 0;
 };
 
 // The refusal in an answer, as "conflict: message"; "" when it is none.

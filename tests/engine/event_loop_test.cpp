@@ -165,6 +165,19 @@ class EventLoopTest : public testing::Test {
   bool complete_ = false;
 };
 
+TEST_F(EventLoopTest, HandsOnThatArtifactsAreDue) {
+  std::promise<void> swept;
+  script_.turn = [](std::vector<Event>) { return std::vector<Effect>{SweepArtifacts{}}; };
+  logs_ = std::make_unique<LogFiles>(home_);
+  loop_ = std::make_unique<EventLoop>(*core_, executor_, clock_, *logs_, LoopOptions());
+  std::once_flag once;
+  loop_->on_sweep([&] { std::call_once(once, [&] { swept.set_value(); }); });
+  thread_ = std::thread([this] { loop_->run(); });
+  loop_->post(TimerFired{});
+  EXPECT_EQ(swept.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  stop();
+}
+
 TEST_F(EventLoopTest, GivesEachCallerItsOwnAnswer) {
   start();
   std::vector<std::thread> clients;

@@ -274,6 +274,84 @@ TEST_F(Scheduling, WinnerAndBaselineRunAgainWithoutTheScheduler) {
   EXPECT_EQ(report(repeat, 1, 9).action, idl::VerdictAction::PROCEED);
 }
 
+// Members of a population that take over each other's checkpoints.
+class Population : public ::testing::Test {
+ protected:
+  Population() {
+    idl::StudySpec spec = small_study("s");
+    spec.scheduler.name = "pbt";
+    spec.scheduler.options = {{"interval", "2"}, {"fraction", "0.5"}, {"resample", "0"}};
+    spec.parallel = 2;
+    spec.budget.trials = 2;
+    engine_.submit(spec);
+    for (const auto& launch : engine_.take_launches()) {
+      tokens_.push_back(launch.token);
+      engine_.register_runner(launch.token);
+    }
+  }
+
+  idl::VerdictAction::type report(std::size_t trial, std::int64_t step, double loss) {
+    const Payload reply = engine_.report(tokens_[trial], {measured(step, loss)});
+    return std::get<idl::ReportReply>(reply).verdict.action;
+  }
+  void save(std::size_t trial, std::int64_t number, std::int64_t step) {
+    idl::ReportBatch batch;
+    batch.checkpoints.resize(1);
+    idl::Checkpoint& checkpoint = batch.checkpoints[0];
+    checkpoint.number = number;
+    checkpoint.attempt = 1;
+    checkpoint.step = step;
+    checkpoint.digest = std::string(64, static_cast<char>('a' + number));
+    checkpoint.bytes = 1;
+    checkpoint.files = 1;
+    engine_.turn(BatchReported{0, tokens_[trial], batch});
+  }
+
+  DrivenCore engine_;
+  std::vector<std::string> tokens_;
+};
+
+TEST_F(Population, AMemberGoesOnFromAnothersCheckpointWithANewConfiguration) {
+  report(0, 1, 1);
+  save(0, 1, 1);
+  report(0, 2, 0.5);
+  save(0, 2, 2);
+  const auto before = engine_.trial("s", 1).configuration;
+  report(1, 1, 5);
+  ASSERT_EQ(report(1, 2, 5), idl::VerdictAction::PAUSE);
+  engine_.restart();
+  save(1, 1, 2);  // what it saves because it is asked to is not what it goes on from
+  engine_.finish(tokens_[1], ended(idl::ExitCause::PAUSED));
+  const idl::Trial trial = engine_.trial("s", 1);
+  EXPECT_EQ(trial.state, idl::TrialState::WAITING);
+  EXPECT_NE(trial.configuration, before);
+  const idl::Session session = engine_.session(trial.session_id);
+  EXPECT_EQ(session.restore.digest, std::string(64, 'c'));
+  EXPECT_EQ(session.restore.step, 2);
+  EXPECT_EQ(session.paused_attempts, 1);
+  EXPECT_THAT(session.spec.params_json,
+              HasSubstr(std::to_string(trial.configuration[0].value.real).substr(0, 4)));
+  engine_.restart();
+  const auto events = engine_.storage().load_trial_schedule(engine_.study("s").id, 1);
+  EXPECT_EQ(events.back().kind, idl::ScheduleEventKind::EXPLOIT);
+  EXPECT_EQ(events.back().donor, 0);
+  EXPECT_EQ(events.back().donor_step, 2);
+  EXPECT_EQ(events.back().checkpoint, std::string(64, 'c'));
+  const auto launches = engine_.take_launches();
+  ASSERT_EQ(launches.size(), 1U);
+  const Payload order = engine_.register_runner(launches[0].token);
+  EXPECT_EQ(std::get<idl::RunnerOrder>(order).restore.digest, std::string(64, 'c'));
+}
+
+TEST_F(Population, WithoutACheckpointMembersGoOnAsTheyAre) {
+  report(0, 1, 1);
+  report(0, 2, 0.5);
+  report(1, 1, 5);
+  EXPECT_EQ(report(1, 2, 5), idl::VerdictAction::PROCEED);
+  const auto events = engine_.storage().load_trial_schedule(engine_.study("s").id, 1);
+  EXPECT_THAT(events.back().reason, HasSubstr("has saved no checkpoint"));
+}
+
 }  // namespace
 
 }  // namespace automl::engine

@@ -212,6 +212,19 @@ class Files(SdkTest):
         self.assertEqual(automl.load("state"), 1)
         self.assertEqual(os.listdir(path.parent), ["state"])
 
+    def test_saved_means_that_the_runner_has_it(self):
+        runner = self.session(lambda message: {"saved": True})
+        path = automl.save("state", 1)
+        self.assertEqual(runner.messages, [{"save": {"name": "state"}}])
+        self.assertEqual(path.stat().st_mode & 0o777, 0o444)
+        automl.save("state", 2)  # replaces what is read-only
+        self.assertEqual(automl.load("state"), 2)
+
+    def test_what_the_runner_cannot_keep_is_an_error(self):
+        self.session(lambda message: {"error": "no checkpoint: disk full"})
+        with self.assertRaisesRegex(OSError, "no checkpoint: disk full"):
+            automl.save("state", 1)
+
     def test_names_are_plain(self):
         for name in ("", "../x", "a/b", ".hidden", ".."):
             with self.assertRaises(ValueError):

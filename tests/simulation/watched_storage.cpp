@@ -221,6 +221,21 @@ std::vector<idl::StoredMeasurement> WatchedStorage::load_measurements(std::int64
   return store_.load_measurements(session_id);
 }
 
+void WatchedStorage::record_checkpoint(const idl::Checkpoint& checkpoint) {
+  at_statement();
+  store_.record_checkpoint(checkpoint);
+}
+
+bool WatchedStorage::forget_checkpoint(std::int64_t session_id, std::int64_t number) {
+  at_statement();
+  return store_.forget_checkpoint(session_id, number);
+}
+
+std::vector<idl::Checkpoint> WatchedStorage::load_checkpoints(std::int64_t session_id) {
+  at_statement();
+  return store_.load_checkpoints(session_id);
+}
+
 std::optional<storage::StoredReply> WatchedStorage::find_reply(const std::string& principal,
                                                                const std::string& request_id) {
   at_statement();

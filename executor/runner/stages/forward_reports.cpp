@@ -218,6 +218,29 @@ void ReportForwarder::end_measurements() {
   changed_.notify_all();
 }
 
+void ReportForwarder::continue_after(std::int64_t step) {
+  const std::lock_guard lock(mutex_);
+  last_step_ = step;
+}
+
+std::int64_t ReportForwarder::last_step() const {
+  const std::lock_guard lock(mutex_);
+  return last_step_;
+}
+
+void ReportForwarder::add_checkpoint(const idl::Checkpoint& checkpoint) {
+  {
+    const std::lock_guard lock(mutex_);
+    checkpoints_.push_back(checkpoint);
+  }
+  changed_.notify_all();
+}
+
+void ReportForwarder::set_start(const idl::Checkpoint& checkpoint) {
+  const std::lock_guard lock(mutex_);
+  start_ = checkpoint;
+}
+
 void ReportForwarder::set_usage(std::int64_t memory_bytes, double cpu_percent) {
   const std::lock_guard lock(mutex_);
   memory_bytes_ = memory_bytes;
@@ -247,7 +270,8 @@ std::int64_t ReportForwarder::dropped() const {
 }
 
 bool ReportForwarder::everything_sent() const {
-  return waiting_.empty() && (log_ == nullptr || log_sent_ >= log_->written());
+  return waiting_.empty() && checkpoints_.empty() && !start_ &&
+         (log_ == nullptr || log_sent_ >= log_->written());
 }
 
 idl::ReportBatch ReportForwarder::next_batch() const {
@@ -267,6 +291,10 @@ idl::ReportBatch ReportForwarder::next_batch() const {
     piece.bytes = log_->read(log_sent_, kLogPiece);
     batch.log.push_back(std::move(piece));
   }
+  batch.checkpoints.assign(checkpoints_.begin(), checkpoints_.end());
+  if (start_) {
+    batch.__set_started_from(*start_);
+  }
   batch.memory_bytes = memory_bytes_;
   batch.cpu_percent = cpu_percent_;
   return batch;
@@ -280,6 +308,9 @@ void ReportForwarder::take_reply(const idl::ReportReply& reply, const idl::Repor
   if (waiting_.empty() && spool_ != nullptr && spool_->size() > kSpoolWorthClearing) {
     spool_->clear();
   }
+  const auto recorded = static_cast<std::ptrdiff_t>(batch.checkpoints.size());
+  checkpoints_.erase(checkpoints_.begin(), checkpoints_.begin() + recorded);
+  start_.reset();
   if (!batch.log.empty()) {
     const std::string& bytes = batch.log.front().bytes;
     // What cannot be read is not waited for.

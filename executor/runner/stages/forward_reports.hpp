@@ -52,6 +52,14 @@ class ReportForwarder {
 
   // Numbers and keeps a measurement; without a step it gets the one after the last.
   void add(std::map<std::string, double> metrics, std::optional<std::int64_t> step);
+  // Steps are counted on from there.
+  void continue_after(std::int64_t step);
+  // Of the last measurement; -1: there was none.
+  std::int64_t last_step() const;
+  // For the engine to record; durable already.
+  void add_checkpoint(const idl::Checkpoint& checkpoint);
+  // What the attempt started from, where that is not what was ordered; number 0: nothing.
+  void set_start(const idl::Checkpoint& checkpoint);
   void set_usage(std::int64_t memory_bytes, double cpu_percent);
   void log_grew();
   // No measurement comes after this: the last one is kept even if those before were dropped.
@@ -108,6 +116,8 @@ class ReportForwarder {
   std::int64_t last_step_ = -1;
   std::int64_t dropped_ = 0;
   std::optional<idl::Measurement> last_dropped_;
+  std::deque<idl::Checkpoint> checkpoints_;
+  std::optional<idl::Checkpoint> start_;
   std::int64_t log_sent_ = 0;
   std::int64_t memory_bytes_ = 0;
   double cpu_percent_ = 0;

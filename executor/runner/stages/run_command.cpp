@@ -124,6 +124,12 @@ idl::ExitReport CommandRun::run() {
         std::max<std::int64_t>(peak_memory_bytes_, after.ru_maxrss * std::int64_t{1024});
   }
   report.ended_ms = wall_ms();
+  if (stop_cause_ == idl::ExitCause::PAUSED && !told_to_pause()) {
+    stop_cause_ = idl::ExitCause::EXITED;  // it had ended by itself
+  } else if (stop_cause_ == idl::ExitCause::EXITED && told_to_pause()) {
+    stop_cause_ = idl::ExitCause::PAUSED;  // it was quicker than this loop
+    stop_why_ = forwarder_.verdict().reason;
+  }
   describe_end(report);
   return report;
 }
@@ -187,7 +193,9 @@ void CommandRun::handle_wakeups(const std::vector<pollfd>& polled) {
   if ((polled[0].revents & POLLIN) != 0) {
     signalfd_siginfo signal{};
     while (read(signals_, &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
-      if (signal.ssi_signo != SIGCHLD) {
+      if (signal.ssi_signo != SIGCHLD && stop_cause_ == idl::ExitCause::PAUSED) {
+        terminate();
+      } else if (signal.ssi_signo != SIGCHLD) {
         stop(idl::ExitCause::STOPPED, "its runner was told to end", false);
       }
     }
@@ -212,13 +220,15 @@ void CommandRun::heed_engine() {
   const idl::Verdict verdict = forwarder_.verdict();
   if (forwarder_.superseded()) {
     stop(idl::ExitCause::LOST, "another attempt has taken over", true);
-  } else if (verdict.action != idl::VerdictAction::PROCEED) {
+  } else if (verdict.action == idl::VerdictAction::PAUSE) {
+    pause(verdict.reason);
+  } else if (verdict.action == idl::VerdictAction::STOP) {
     stop(idl::ExitCause::STOPPED, verdict.reason, verdict.kill);
   }
 }
 
 int CommandRun::poll_timeout_ms() const {
-  auto until = std::min({next_sample_, kill_at_, Clock::now() + kLongestWait});
+  auto until = std::min({next_sample_, terminate_at_, kill_at_, Clock::now() + kLongestWait});
   if (command_.time_limit_s > 0 && stop_cause_ == idl::ExitCause::EXITED) {
     until = std::min(until, started_ + std::chrono::seconds(command_.time_limit_s));
   }
@@ -288,7 +298,7 @@ void CommandRun::check_limits() {
   if (now >= next_sample_) {
     sample_usage();
   }
-  if (command_.time_limit_s > 0 && !child_ended_ &&
+  if (command_.time_limit_s > 0 && !child_ended_ && stop_cause_ == idl::ExitCause::EXITED &&
       now - started_ >= std::chrono::seconds(command_.time_limit_s)) {
     stop(idl::ExitCause::TIMEOUT,
          "ran longer than its time limit of " + std::to_string(command_.time_limit_s) + " s",
@@ -296,20 +306,51 @@ void CommandRun::check_limits() {
   }
 }
 
+// Whoever handles SIGUSR1 or talks to its runner is given the time to save and to end; all others
+// would only lose it.
+void CommandRun::pause(const std::string& why) {
+  if (stop_cause_ != idl::ExitCause::EXITED || child_ended_) {
+    return;
+  }
+  stop_cause_ = idl::ExitCause::PAUSED;
+  stop_why_ = why;
+  if (child_ == 0) {
+    return;
+  }
+  signalled_ = signal_those_who_handle_it(child_, descendants(), SIGUSR1) > 0;
+  if (!signalled_ && (socket_ == nullptr || !socket_->used())) {
+    return terminate();
+  }
+  terminate_at_ = Clock::now() + grace();
+}
+
+bool CommandRun::told_to_pause() const {
+  return child_ == 0 || signalled_ || (socket_ != nullptr && socket_->told_to_pause());
+}
+
+void CommandRun::terminate() {
+  signalled_ = true;
+  terminate_at_ = Clock::time_point::max();
+  kill_at_ = Clock::now() + grace();
+  const std::vector<Process> processes = descendants();
+  signal_all(processes, SIGTERM);
+  signal_all(processes, SIGCONT);  // what is stopped would not see it
+}
+
+CommandRun::Clock::duration CommandRun::grace() const {
+  return std::chrono::duration_cast<Clock::duration>(duration<double>(command_.grace_s));
+}
+
 void CommandRun::stop(idl::ExitCause::type cause, const std::string& why, bool at_once) {
-  if (stop_cause_ == idl::ExitCause::EXITED && !child_ended_) {
+  using Cause = idl::ExitCause;
+  if ((stop_cause_ == Cause::EXITED || stop_cause_ == Cause::PAUSED) && !child_ended_) {
     stop_cause_ = cause;
     stop_why_ = why;
     if (child_ == 0) {
       return;
     }
-    const auto grace =
-        std::chrono::duration_cast<Clock::duration>(duration<double>(command_.grace_s));
-    kill_at_ = Clock::now() + grace;
     if (!at_once) {
-      const std::vector<Process> processes = descendants();
-      signal_all(processes, SIGTERM);
-      signal_all(processes, SIGCONT);  // what is stopped would not see it
+      return terminate();
     }
   }
   if (at_once) {
@@ -318,6 +359,9 @@ void CommandRun::stop(idl::ExitCause::type cause, const std::string& why, bool a
 }
 
 void CommandRun::escalate() {
+  if (Clock::now() >= terminate_at_) {
+    terminate();
+  }
   if (Clock::now() >= kill_at_) {
     kill_descendants();
     kill_at_ = Clock::now() + kKillAgain;
@@ -333,6 +377,8 @@ bool CommandRun::reap() {
       child_ended_ = true;
       if (stop_cause_ == idl::ExitCause::EXITED) {
         end_leftovers();
+      } else if (terminate_at_ != Clock::time_point::max()) {
+        terminate();
       }
     }
   }

@@ -25,12 +25,13 @@ struct Command {
   std::string directory;
   std::int64_t time_limit_s = 0;  // 0: none
   std::int64_t memory_bytes = 0;  // 0: no limit
-  double grace_s = 10;            // SIGTERM to SIGKILL
+  double grace_s = 10;            // SIGTERM to SIGKILL; before that, request to pause to SIGTERM
 };
 
 // Runs one command with everything it starts, to the very end: no process of it is left when `run`
 // returns. Its output goes to the log line by line, metrics in it and on the socket to the
-// forwarder. Stops on the engine's verdict, on SIGTERM to the runner, and at its limits.
+// forwarder. Stops or pauses on the engine's verdict, stops on SIGTERM to the runner, and at its
+// limits.
 class CommandRun {
  public:
   // `signals` is a signalfd for SIGTERM, SIGINT, SIGHUP and SIGCHLD, which must be blocked.
@@ -55,7 +56,12 @@ class CommandRun {
   void take_line(std::string_view line);
   void check_limits();
   void sample_usage();
+  void pause(const std::string& why);
+  // Whether the program could know that it was to pause.
+  bool told_to_pause() const;
   void stop(idl::ExitCause::type cause, const std::string& why, bool at_once);
+  void terminate();
+  Clock::duration grace() const;
   void escalate();
   // Collects children that ended; false when there is none left.
   bool reap();
@@ -77,7 +83,9 @@ class CommandRun {
   Clock::time_point started_;
   Clock::time_point sampled_;
   Clock::time_point next_sample_;
+  Clock::time_point terminate_at_ = Clock::time_point::max();  // after a request to pause
   Clock::time_point kill_at_ = Clock::time_point::max();
+  bool signalled_ = false;  // by a request to pause or to end
   idl::ExitCause::type stop_cause_ = idl::ExitCause::EXITED;
   std::string stop_why_;
   std::string last_error_line_;

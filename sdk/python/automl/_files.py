@@ -6,6 +6,8 @@ import pickle
 import shutil
 import tempfile
 
+from automl._runner import keep_checkpoint
+
 # Marks what `save` has pickled, so that bytes come back as bytes whatever is in them.
 _PICKLED = b"automl-pickle-1\n"
 
@@ -37,7 +39,9 @@ def save(name, value):
     """Keeps `value` under `name` for later attempts: bytes as they are, a `pathlib.Path` as a copy of that file,
     anything else pickled.
 
-    The file is whole or absent: a crash while saving leaves the one before. Returns its path.
+    The file is whole or absent: a crash while saving leaves the one before. Inside a session this returns when
+    everything in the checkpoint folder is durable: whatever happens from here on, the next attempt finds it. Raises
+    OSError when it could not be kept. Returns the file's path; the file is read-only, save again to replace it.
     """
     path = _checkpoint(name)
     handle, aside = tempfile.mkstemp(dir=str(path.parent), prefix=".saving-")
@@ -45,11 +49,13 @@ def save(name, value):
         with os.fdopen(handle, "wb") as file:
             _write(file, value)
             file.flush()
+            os.fchmod(file.fileno(), 0o444)  # never written to again: the runner may share it between sessions
             os.fsync(file.fileno())
         os.replace(aside, str(path))
     except BaseException:
         os.unlink(aside)
         raise
+    keep_checkpoint(name)
     return path
 
 

@@ -27,17 +27,18 @@ class _Channel:
 
     def __init__(self):
         self._lock = threading.Lock()
+        self._socket = None
         self._stream = None
         self._owner = None
         self._warned = False
 
-    def ask(self, message):
+    def ask(self, message, timeout=_TIMEOUT_S):
         """One line to the runner, one line back; None when it does not answer."""
         line = json.dumps(message).encode() + b"\n"
         with self._lock:
             for _ in range(2):  # the second time with a new connection
                 try:
-                    return json.loads(self._exchange(line))
+                    return json.loads(self._exchange(line, timeout))
                 except (OSError, ValueError) as error:
                     self._stream, failure = None, error
             if not self._warned:
@@ -45,13 +46,14 @@ class _Channel:
                 print("[automl] the runner does not answer: {}".format(failure), file=sys.stderr, flush=True)
             return None
 
-    def _exchange(self, line):
+    def _exchange(self, line, timeout):
         if self._stream is None or self._owner != os.getpid():
-            channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            channel.settimeout(_TIMEOUT_S)
-            channel.connect(os.environ["AUTOML_SOCKET"])
-            self._stream, self._owner = channel.makefile("rwb"), os.getpid()
-            channel.close()  # the stream keeps the connection open
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self._socket.settimeout(_TIMEOUT_S)
+            self._socket.connect(os.environ["AUTOML_SOCKET"])
+            self._stream, self._owner = self._socket.makefile("rwb"), os.getpid()
+            self._socket.close()  # the stream keeps the connection open
+        self._socket.settimeout(timeout)
         self._stream.write(line)
         self._stream.flush()
         answer = self._stream.readline()
@@ -105,6 +107,15 @@ def report(step=None, **metrics):
     if step is not None:
         message["step"] = int(step)
     return _verdict_of(_channel.ask({"report": message}))
+
+
+def keep_checkpoint(name):
+    """Waits until the runner has made what is in the checkpoint folder durable."""
+    if "AUTOML_SOCKET" not in os.environ:
+        return
+    answer = _channel.ask({"save": {"name": name}}, timeout=None)
+    if answer is not None and "error" in answer:
+        raise OSError("automl: " + answer["error"])
 
 
 def should_stop():

@@ -178,6 +178,20 @@ idl::Measurement measurement(std::int64_t sequence, double loss) {
   return result;
 }
 
+idl::Checkpoint checkpoint(std::int64_t session_id, std::int64_t number) {
+  idl::Checkpoint result;
+  result.session_id = session_id;
+  result.number = number;
+  result.attempt = 2;
+  result.step = 12;
+  result.digest = std::string(64, 'e');
+  result.bytes = std::int64_t{5} << 30;
+  result.files = 3;
+  result.created_ms = 1000 + number;
+  result.name = "model";
+  return result;
+}
+
 idl::Study stored_study(Storage& storage, const std::string& name) {
   idl::Study result = study(name);
   result.id = storage.create_study(result);

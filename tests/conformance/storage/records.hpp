@@ -16,6 +16,7 @@ idl::Trial trial(std::int64_t study_id, std::int64_t number);
 idl::Session session(const std::string& name, std::int64_t study_id = 0);
 idl::Attempt attempt(std::int64_t session_id, std::int32_t number, const std::string& token);
 idl::Measurement measurement(std::int64_t sequence, double loss);
+idl::Checkpoint checkpoint(std::int64_t session_id, std::int64_t number);
 
 // Inside of a turn: stores a study and gives it back with its id.
 idl::Study stored_study(Storage& storage, const std::string& name = "digits");

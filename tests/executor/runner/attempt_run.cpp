@@ -53,6 +53,9 @@ AttemptRun::AttemptRun() : home_(new_folder()), gate_(home_ + "/engine.sock") {
   order.grace_s = 0.3;
   order.heartbeat_s = 0.05;
   order.log_limit_bytes = 8 << 20;
+  order.artifact_directory = home_ + "/artifacts";
+  order.checkpoint_interval_s = 0.1;
+  order.checkpoint_limit_bytes = 1 << 20;
 }
 
 AttemptRun::~AttemptRun() {
@@ -95,6 +98,19 @@ void AttemptRun::start_runner(bool deliver) {
           deliver ? "--deliver" : nullptr,
           nullptr);
     _exit(126);
+  }
+}
+
+void AttemptRun::order_next() {
+  gate_.stop();
+  fs::remove_all(directory().path());
+  fs::create_directories(directory().path());
+  ++order.attempt.number;
+  const std::vector<idl::Checkpoint> known = gate_.record().checkpoints;
+  order.last_checkpoint = known.empty() ? 0 : known.back().number;
+  if (!known.empty()) {
+    order.__set_restore(known.back());
+    order.restore_otherwise.assign(known.rbegin() + 1, known.rend());
   }
 }
 

@@ -29,6 +29,8 @@ class AttemptRun {
   // Starts the engine and the runner.
   void launch(const std::string& command);
   void start_runner(bool deliver = false);
+  // Ends this attempt, if need be, and orders another one with the checkpoints that the gate knows.
+  void order_next();
   // Waits for the runner's end, at most a minute; its exit code, or -1 (killed or too late).
   int wait();
   // launch and wait; the result that the engine got.

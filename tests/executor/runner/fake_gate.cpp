@@ -57,6 +57,14 @@ class FakeGate::Handler : public idl::RunnerGateIf {
         record.log.resize(std::max(record.log.size(), end));
         record.log.replace(static_cast<std::size_t>(piece.offset), piece.bytes.size(), piece.bytes);
       }
+      for (const idl::Checkpoint& checkpoint : batch.checkpoints) {
+        if (record.checkpoints.empty() || record.checkpoints.back().number < checkpoint.number) {
+          record.checkpoints.push_back(checkpoint);
+        }
+      }
+      if (batch.__isset.started_from) {
+        record.starts.push_back(batch.started_from);
+      }
       record.most_memory_bytes = std::max(record.most_memory_bytes, batch.memory_bytes);
       reply.acknowledged_sequence = static_cast<std::int64_t>(record.measurements.size());
       reply.verdict = gate_.verdict_;

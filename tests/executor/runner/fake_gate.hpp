@@ -31,6 +31,8 @@ struct GateRecord {
   std::vector<idl::ExitReport> exits;
   std::vector<std::string> handles;
   std::int64_t most_memory_bytes = 0;
+  std::vector<idl::Checkpoint> checkpoints;
+  std::vector<idl::Checkpoint> starts;
 };
 
 // An engine's side of a runner: RunnerGate on a Unix socket, with faults. Thread safe.

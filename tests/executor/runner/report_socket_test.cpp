@@ -35,6 +35,19 @@ TEST(ParseReport, TakesReports) {
   EXPECT_FALSE(parse_report(R"({"report": {"a": 1}})", error)->step);
   EXPECT_EQ(parse_report(R"({"report": {"NaN": 1, "x": NaN}})", error)->metrics.at("NaN"), 1);
   EXPECT_TRUE(parse_report(R"({"verdict": {}})", error)->asks_only);
+  EXPECT_EQ(parse_report(R"({"save": {"name": "model"}})", error)->save, "model");
+}
+
+TEST(ParseReport, RefusesNamelessCheckpoints) {
+  for (const char* line : {R"({"save": {}})",
+                           R"({"save": "model"})",
+                           R"({"save": {"name": 3}})",
+                           R"({"save": {"name": ""}})",
+                           R"({"save": {"name": "a\nb"}})"}) {
+    std::string error;
+    EXPECT_FALSE(parse_report(line, error)) << line;
+    EXPECT_NE(error.find("a name of 1 to 200"), std::string::npos) << error;
+  }
 }
 
 // Whatever comes in is a report within the bounds, or refused with a reason.
@@ -126,13 +139,16 @@ class ReportSocketTest : public ::testing::Test {
   ReportSocketTest() {
     char name[] = "/tmp/automl-socket-test-XXXXXX";
     folder_ = mkdtemp(name);
-    socket_ = std::make_unique<ReportSocket>(folder_ + "/socket", [this](const ProgramReport& r) {
-      reports_.push_back(r);
-      idl::Verdict verdict;
-      verdict.action = action_;
-      verdict.reason = "be\ncause";
-      return verdict;
-    });
+    socket_ = std::make_unique<ReportSocket>(
+        folder_ + "/socket",
+        [this](const ProgramReport& r) {
+          reports_.push_back(r);
+          idl::Verdict verdict;
+          verdict.action = action_;
+          verdict.reason = "be\ncause";
+          return verdict;
+        },
+        nullptr);
   }
   ~ReportSocketTest() override {
     socket_.reset();
@@ -260,8 +276,10 @@ TEST_F(ReportSocketTest, RefusesConnectionsBeyondReason) {
 TEST(ReportSocketPath, MovesToAShorterPlaceWhereNeeded) {
   std::string path;
   {
-    ReportSocket socket("/tmp/" + std::string(120, 'x') + "/socket",
-                        [](const ProgramReport&) { return idl::Verdict(); });
+    ReportSocket socket(
+        "/tmp/" + std::string(120, 'x') + "/socket",
+        [](const ProgramReport&) { return idl::Verdict(); },
+        nullptr);
     path = socket.path();
     EXPECT_LT(path.size(), 60U);
     struct stat facts {};

@@ -136,7 +136,7 @@ TEST(EngineAway, AnotherRunnerDeliversWhatADeadOneLeft) {
   read_numbers(attempt);
   attempt.launch(
       "echo n=1; touch ../../../up; while [ ! -e ../../../go ]; do sleep 0.01; done; "
-      "echo n=2; echo last words");
+      "echo n=2; echo last words; echo m > $AUTOML_CHECKPOINT/model");
   ASSERT_TRUE(attempt.gate().wait_for(
       [](const GateRecord& record) { return record.measurements.size() == 1; }));
   attempt.gate().stop();
@@ -159,6 +159,7 @@ TEST(EngineAway, AnotherRunnerDeliversWhatADeadOneLeft) {
   EXPECT_EQ(record.exits[0].last_sequence, 2);
   EXPECT_EQ(record.handles, (std::vector<std::string>{handle, handle}));
   EXPECT_NE(attempt.output().find("last words"), std::string::npos);
+  EXPECT_EQ(record.checkpoints.size(), 1U) << "saved at the end";
   EXPECT_FALSE(std::filesystem::exists(attempt.directory().path()));
 }
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/checkpoints.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/artifacts/digest.hpp"
+
+namespace automl::engine {
+
+namespace {
+
+// Numbers need not follow each other, but none may use up those that are left.
+constexpr std::int64_t kLargestGap = 1'000'000;
+constexpr std::size_t kLongestName = 200;
+
+std::int64_t last_number(const SessionEntry& session) {
+  return session.checkpoints.empty() ? 0 : session.checkpoints.back().number;
+}
+
+bool sensible(const SessionEntry& session, const idl::Checkpoint& checkpoint) {
+  return checkpoint.number <= last_number(session) + kLargestGap && checkpoint.attempt >= 1 &&
+         checkpoint.attempt <= session.attempt->number && checkpoint.bytes >= 0 &&
+         checkpoint.files >= 1 && checkpoint.name.size() <= kLongestName &&
+         storage::is_digest(checkpoint.digest);
+}
+
+// The session goes on from its own checkpoints.
+void end_restore(Turn& turn, SessionEntry& session) {
+  session.record.__isset.restore = false;
+  session.record.restore = {};
+  turn.storage.update_session(session.record);
+}
+
+// Whether its attempt has taken over what another session (or it itself, earlier) had saved.
+bool has_taken_over(const SessionEntry& session) {
+  return session.record.__isset.restore && session.attempt->__isset.restored &&
+         session.attempt->restored == session.record.restore;
+}
+
+void record_checkpoint(Turn& turn, SessionEntry& session, idl::Checkpoint checkpoint) {
+  checkpoint.session_id = session.record.id;
+  // A number that was there before is a repeat, also when it has been let go of since.
+  if (checkpoint.number <= last_number(session) || !sensible(session, checkpoint)) {
+    return;
+  }
+  turn.storage.record_checkpoint(checkpoint);
+  session.checkpoints.push_back(std::move(checkpoint));
+  if (has_taken_over(session)) {
+    end_restore(turn, session);
+  }
+  drop_checkpoints(turn, session, static_cast<std::size_t>(turn.settings.keep_checkpoints));
+}
+
+void note_start(Turn& turn, SessionEntry& session, const idl::Checkpoint& from) {
+  idl::Attempt& attempt = *session.attempt;
+  const bool nothing = from.number == 0;
+  if (nothing ? !attempt.__isset.restored : attempt.__isset.restored && attempt.restored == from) {
+    return;
+  }
+  if (nothing && session.record.__isset.restore) {
+    end_restore(turn, session);  // it cannot be used
+  }
+  attempt.restored = from;
+  attempt.__isset.restored = !nothing;
+  turn.storage.update_attempt(attempt);
+}
+
+// An attempt that has gone on from a checkpoint takes over at its first step.
+void cut_at(std::vector<idl::Measurement>& curve, std::int64_t step) {
+  curve.erase(std::remove_if(curve.begin(),
+                             curve.end(),
+                             [step](const idl::Measurement& one) { return one.step >= step; }),
+              curve.end());
+}
+
+}  // namespace
+
+void order_checkpoints(const Turn& turn, const SessionEntry& session, idl::RunnerOrder& order) {
+  order.artifact_directory = turn.settings.home + "/artifacts";
+  order.checkpoint_interval_s = static_cast<double>(turn.settings.checkpoint_interval_ms) / 1e3;
+  order.checkpoint_limit_bytes = turn.settings.checkpoint_limit_bytes;
+  order.last_checkpoint = last_number(session);
+  if (session.record.__isset.restore) {
+    return order.__set_restore(session.record.restore);
+  }
+  if (session.checkpoints.empty()) {
+    return;
+  }
+  order.__set_restore(session.checkpoints.back());
+  order.restore_otherwise.assign(session.checkpoints.rbegin() + 1, session.checkpoints.rend());
+}
+
+void note_checkpoints(Turn& turn, SessionEntry& session, const idl::ReportBatch& batch) {
+  for (const idl::Checkpoint& checkpoint : batch.checkpoints) {
+    record_checkpoint(turn, session, checkpoint);
+  }
+  if (batch.__isset.started_from) {
+    note_start(turn, session, batch.started_from);
+  }
+}
+
+void drop_checkpoints(Turn& turn, SessionEntry& session, std::size_t kept) {
+  while (session.checkpoints.size() > kept) {
+    turn.storage.forget_checkpoint(session.record.id, session.checkpoints.front().number);
+    session.checkpoints.erase(session.checkpoints.begin());
+    turn.effects.emplace_back(SweepArtifacts{});
+  }
+}
+
+std::vector<idl::Measurement> curve_so_far(Turn& turn, const SessionEntry& session) {
+  std::vector<idl::Measurement> curve;
+  const std::vector<idl::StoredMeasurement> all = turn.storage.load_measurements(session.record.id);
+  auto next = all.begin();
+  for (const idl::Attempt& attempt : turn.storage.load_attempts(session.record.id)) {
+    if (attempt.started_ms == 0) {
+      continue;  // it has not begun
+    }
+    if (!attempt.__isset.restored) {
+      curve.clear();
+    } else if (next != all.end() && next->attempt == attempt.number) {
+      cut_at(curve, next->measurement.step);
+    }
+    for (; next != all.end() && next->attempt == attempt.number; ++next) {
+      curve.push_back(next->measurement);
+    }
+  }
+  return curve;
+}
+
+std::vector<std::string> wanted_manifests(const EngineState& state, storage::Storage& storage) {
+  std::vector<std::string> digests;
+  for (const idl::Checkpoint& checkpoint : storage.load_checkpoints(0)) {
+    digests.push_back(checkpoint.digest);
+  }
+  for (const auto& [id, session] : state.sessions) {
+    if (session.record.__isset.restore) {
+      digests.push_back(session.record.restore.digest);
+    }
+    if (session.attempt && session.attempt->__isset.restored) {
+      digests.push_back(session.attempt->restored.digest);
+    }
+  }
+  return digests;
+}
+
+}  // namespace automl::engine

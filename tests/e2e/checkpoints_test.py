@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real training program that saves: killed again and again, it goes on from its newest whole checkpoint, and its
+curve is that of a run that nobody disturbed."""
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sys
+import time
+
+import home
+
+EPOCHS = 81
+STUDY = """study: {name}
+code: epochs
+command: /usr/bin/python3 train.py ${{args}} --epochs={epochs} --save-every=2
+objective: {{metric: val_accuracy, goal: maximize, value: best}}
+space:
+  lr: {{float: [0.01, 0.1], log: true, default: 0.05}}
+algorithm: random
+parallel: 2
+retries: {retries}
+seed: 5
+budget: {{trials: {trials}}}
+"""
+
+
+def curve_of(detail):
+    """Per step what the trial found there, and how often each step was trained."""
+    curve, times = {}, {}
+    for stored in detail["measurements"]:
+        measurement = stored["measurement"]
+        curve[measurement["step"]] = measurement["metrics"]
+        times[measurement["step"]] = times.get(measurement["step"], 0) + 1
+    return curve, times
+
+
+class Checkpoints(home.EndToEnd):
+    config = "cpus: 8\ngrace: 2s\ncheckpoint_interval: 1s\n"
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(pathlib.Path(__file__).parents[2] / "studies/epochs", self.home.path / "epochs")
+
+    def start(self, name, retries=0, trials=1):
+        file = self.home.study(STUDY.format(name=name, epochs=EPOCHS, retries=retries, trials=trials), name + ".yaml")
+        return self.home.spawn("start", file)
+
+    def finish(self, client):
+        out, err = client.communicate(timeout=200)
+        self.assertEqual(client.returncode, 0, out + err)
+
+    def details(self, name, trials):
+        return [self.home.json("show", f"{name}/{number}") for number in range(trials)]
+
+    def test_killed_again_and_again(self):
+        """Runners and programs, at random moments; once also the engine."""
+        trials = 2
+        self.finish(self.start("calm", trials=trials))
+        calm = self.details("calm", trials)
+        seed = int(os.environ.get("AUTOML_TEST_SEED") or random.randrange(1 << 30))
+        print("seed", seed, file=sys.stderr)
+        dice = random.Random(seed)
+        client = self.start("stormy", retries=60, trials=trials)
+        kills = 0
+        while client.poll() is None and kills < 12:
+            time.sleep(dice.uniform(0.1, 0.7))
+            victims = self.home.tagged()
+            if victims and kills == 6:
+                self.home.kill_engine()
+                self.home.run("ps")
+            elif victims:
+                try:
+                    os.kill(dice.choice(victims), signal.SIGKILL)
+                except OSError:
+                    continue
+            kills += bool(victims)
+        self.finish(client)
+        stormy = self.details("stormy", trials)
+        self.assertGreater(sum(len(detail["attempts"]) for detail in stormy), trials + 3)
+        resumed = 0
+        for undisturbed, disturbed in zip(calm, stormy):
+            self.assertEqual(disturbed["trial"]["state"], "complete", disturbed["trial"])
+            self.assertEqual(curve_of(disturbed)[0], curve_of(undisturbed)[0])
+            self.assertEqual(disturbed["trial"]["value"], undisturbed["trial"]["value"])
+            resumed += self.check_no_epoch_twice(disturbed)
+        self.assertGreater(resumed, 2)
+
+    def check_no_epoch_twice(self, detail):
+        """No attempt trains an epoch that the checkpoint it started from had covered; how many started from one."""
+        resumed, newest = 0, 0
+        for attempt in detail["attempts"]:
+            steps = [s["measurement"]["step"] for s in detail["measurements"] if s["attempt"] == attempt["number"]]
+            start = attempt.get("restored", {}).get("step", 0)
+            resumed += start > 0
+            self.assertGreaterEqual(start, newest, "an older checkpoint than the newest")
+            newest = start
+            if steps:
+                self.assertEqual(steps, list(range(start + 1, start + 1 + len(steps))), attempt)
+        return resumed
+
+    def test_old_ones_make_room(self):
+        self.finish(self.start("tidy"))
+        manifests = self.home.path / "artifacts/manifests"
+        home.wait_until(lambda: len(list(manifests.iterdir())) == 1, what="sweep to one checkpoint a trial")
+        objects = [entry for entry in (self.home.path / "artifacts/objects").rglob("*") if entry.is_file()]
+        self.assertEqual(len(objects), 1)
+        self.assertEqual(list((self.home.path / "artifacts/incoming").iterdir()), [])
+
+    def test_a_program_that_saves_nothing_begins_anew(self):
+        program = self.home.path / "program.sh"
+        program.write_text("echo loss=1\n"
+                           f"[ -e {self.home.path}/second ] || {{ touch {self.home.path}/second; kill -9 $$; }}\n")
+        self.finish(self.home.spawn("start", self.home.study(
+            f"study: forgetful\ncommand: sh {program}\nmetrics: {{loss: 'loss=(.*)'}}\nretries: 1\n"
+            "objective: {metric: loss, goal: minimize}\nspace: {x: {float: [0, 1]}}\nbudget: {trials: 1}\n")))
+        logs = self.home.run("logs", "forgetful/0")
+        self.assertRegex(logs.stdout + logs.stderr, "starts from zero: there is no checkpoint")
+        self.assertNotIn("restored", json.dumps(self.details("forgetful", 1)[0]["attempts"]))
+
+
+if __name__ == "__main__":
+    home.main()
