@@ -51,6 +51,7 @@ std::string outcome(const idl::StudyStatus& status) {
   add(status.trials_complete, "complete");
   add(status.trials_infeasible, "of them infeasible");
   add(status.trials_pruned, "pruned");
+  add(status.trials_paused, "paused");
   add(status.trials_failed, "failed");
   add(status.trials_cancelled, "cancelled");
   return text.empty() ? "no trial" : text;

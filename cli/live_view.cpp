@@ -20,7 +20,7 @@ constexpr std::size_t kLinesAboveFrame = 2;  // how to leave, and an empty one
 bool ended(const idl::StudyStatus& status) {
   return status.study.state != idl::StudyState::RUNNING &&
          status.study.state != idl::StudyState::PAUSED && status.trials_running == 0 &&
-         status.trials_waiting == 0;
+         status.trials_waiting == 0 && status.trials_paused == 0;
 }
 
 // Prints trials as they end, each once, whatever order they end in.

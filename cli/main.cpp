@@ -134,7 +134,7 @@ void add_commands(CLI::App& app, Context& context) {
   for (const auto add :
        {add_start,  add_check,      add_run,     add_ps,     add_why,    add_logs,
         add_stop,   add_pause,      add_resume,  add_board,  add_status, add_show,
-        add_model,  add_export,     add_enqueue, add_ask,    add_tell,   add_report,
+        add_model,  add_export,     add_replay,  add_enqueue, add_ask,    add_tell,   add_report,
         add_server, add_completion, add_help,    add_version}) {
     add(app, context);
   }

@@ -72,6 +72,9 @@ std::string head(const ReportData& data) {
   if (open > 0) {
     text += tile(std::to_string(open), "running or waiting");
   }
+  if (status.trials_paused > 0) {
+    text += tile(std::to_string(status.trials_paused), "paused");
+  }
   text += tile(duration_text(static_cast<double>(end_ms - study.created_ms) / 1e3), "elapsed");
   const TrialTimes times = trial_times(data.trials);
   if (times.count > 0) {

@@ -36,6 +36,7 @@ std::string head(const ReportData& data, const Screen& screen, std::size_t width
   add(status.trials_failed, "failed");
   add(status.trials_running, "running");
   add(status.trials_waiting, "waiting");
+  add(status.trials_paused, "paused");
   add(status.trials_cancelled, "cancelled");
   std::string text = "study " + screen.bold(shown(data.spec().name)) + "  •  " +
                      state_word(status.study.state) + "  •  " +

@@ -103,6 +103,55 @@ void print_measurements(const idl::TrialDetail& detail, const Screen& screen) {
   std::cout << table.text(screen.width);
 }
 
+// Decision or event of a schedule, in words; empty: nothing came of it.
+std::string happened(const idl::ScheduleEvent& event) {
+  switch (event.kind) {
+    case idl::ScheduleEventKind::PAUSE:
+      return "paused";
+    case idl::ScheduleEventKind::RESUME:
+      return "resumed";
+    case idl::ScheduleEventKind::EXPLOIT:
+      return "took over #" + std::to_string(event.donor) + " @ step " +
+             std::to_string(event.donor_step);
+    case idl::ScheduleEventKind::REPORT:
+      break;
+    default:
+      return "";
+  }
+  switch (event.decision) {
+    case idl::Decision::PAUSE:
+      return "to pause";
+    case idl::Decision::PRUNE:
+      return "to be pruned";
+    case idl::Decision::EXPLOIT:
+      return "to take over #" + std::to_string(event.donor);
+    case idl::Decision::COMPLETE:
+      return "complete";
+    default:
+      return event.__isset.donor ? "goes on" : "";
+  }
+}
+
+// What the scheduler has decided about the trial, and what came of it.
+void print_schedule(const idl::TrialDetail& detail, const Screen& screen) {
+  Table table;
+  table.add_column("STEP", true);
+  table.add_column("SCHEDULER");
+  table.add_column("BECAUSE").may_shrink(20);
+  bool any = false;
+  for (const idl::ScheduleEvent& event : detail.schedule) {
+    const std::string what = happened(event);
+    if (!what.empty()) {
+      any = true;
+      const bool report = event.kind == idl::ScheduleEventKind::REPORT;
+      table.add_row({report ? std::to_string(event.step) : "", what, shown(event.reason)});
+    }
+  }
+  if (any) {
+    std::cout << "\n" << table.text(screen.width);
+  }
+}
+
 int show(Context& context, const std::string& subject) {
   const TrialName name = parse_trial_name(subject);
   idl::TrialDetail detail;
@@ -148,6 +197,7 @@ int show(Context& context, const std::string& subject) {
     line("command", detail.session.spec.command);
     print_attempts(detail, screen);
   }
+  print_schedule(detail, screen);
   if (!detail.measurements.empty()) {
     print_measurements(detail, screen);
   }
@@ -161,7 +211,7 @@ void add_show(CLI::App& app, Context& context) {
   Command command = add_command(app,
                                 context,
                                 "show",
-                                "Show one trial: parameters, why it was proposed, attempts",
+                                "Show one trial: parameters, attempts, what its scheduler decided",
                                 "  automl show digits/8\n"
                                 "  automl show digits/8 --json",
                                 true);

@@ -31,9 +31,13 @@ int change(Context& context, const std::string& study, idl::StudyAction::type ac
 }
 
 // A study by its name; everything with a slash or a number is a session.
+bool names_study(const std::string& subject) {
+  return subject.find('/') == std::string::npos &&
+         subject.find_first_not_of("0123456789") != std::string::npos;
+}
+
 int stop(Context& context, const std::string& subject, bool force) {
-  if (subject.find('/') == std::string::npos &&
-      subject.find_first_not_of("0123456789") != std::string::npos) {
+  if (names_study(subject)) {
     return change(context, subject, force ? idl::StudyAction::KILL : idl::StudyAction::STOP);
   }
   const std::string request = idl::new_request_id();
@@ -41,6 +45,21 @@ int stop(Context& context, const std::string& subject, bool force) {
       [&](idl::EngineClient& client) { client.stop_session(request, subject, force); });
   if (!context.quiet) {
     std::cout << "session " << shown(subject) << (force ? " is killed\n" : " is asked to end\n");
+  }
+  return kDone;
+}
+
+int pause_or_resume(Context& context, const std::string& subject, bool pause) {
+  if (names_study(subject)) {
+    return change(context, subject, pause ? idl::StudyAction::PAUSE : idl::StudyAction::RESUME);
+  }
+  const std::string request = idl::new_request_id();
+  const auto action = pause ? idl::SessionAction::PAUSE : idl::SessionAction::RESUME;
+  context.engine().call(
+      [&](idl::EngineClient& client) { client.change_session(request, subject, action); });
+  if (!context.quiet) {
+    std::cout << "session " << shown(subject)
+              << (pause ? " is asked to save and pause\n" : " is queued again\n");
   }
   return kDone;
 }
@@ -65,32 +84,33 @@ void add_stop(CLI::App& app, Context& context) {
 }
 
 void add_pause(CLI::App& app, Context& context) {
-  static std::string study;
-  Command command = add_command(app,
-                                context,
-                                "pause",
-                                "Start no new trials of a study; running ones finish",
-                                "  automl pause digits\n"
-                                "  automl resume digits     goes on",
-                                true);
-  command.option("STUDY", study, "The study").required();
+  static std::string subject;
+  Command command =
+      add_command(app,
+                  context,
+                  "pause",
+                  "Start no new trials of a study, or have a session give up its slot",
+                  "  automl pause digits      running trials finish\n"
+                  "  automl pause digits/8    one trial; automl resume goes on",
+                  true);
+  command.option("SUBJECT", subject, "A study, a session, or STUDY/TRIAL").required();
   command.then([&context] {
-    context.chosen = [&context] { return change(context, study, idl::StudyAction::PAUSE); };
+    context.chosen = [&context] { return pause_or_resume(context, subject, true); };
   });
 }
 
 void add_resume(CLI::App& app, Context& context) {
-  static std::string study;
+  static std::string subject;
   Command command = add_command(app,
                                 context,
                                 "resume",
-                                "Go on with a paused or stopped study",
+                                "Go on with a paused or stopped study, or a paused session",
                                 "  automl resume digits\n"
-                                "  automl start digits      and watches it",
+                                "  automl resume digits/8   one trial that was paused",
                                 true);
-  command.option("STUDY", study, "The study").required();
+  command.option("SUBJECT", subject, "A study, a session, or STUDY/TRIAL").required();
   command.then([&context] {
-    context.chosen = [&context] { return change(context, study, idl::StudyAction::RESUME); };
+    context.chosen = [&context] { return pause_or_resume(context, subject, false); };
   });
 }
 

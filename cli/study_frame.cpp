@@ -38,6 +38,9 @@ std::string counts_text(const idl::StudyStatus& status, const Screen& screen) {
   if (status.trials_waiting > 0) {
     text += " · " + std::to_string(status.trials_waiting) + " waiting";
   }
+  if (status.trials_paused > 0) {
+    text += " · " + std::to_string(status.trials_paused) + " paused";
+  }
   if (status.trials_pruned > 0) {
     text += " · " + std::to_string(status.trials_pruned) + " pruned";
   }

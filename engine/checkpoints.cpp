@@ -113,6 +113,9 @@ std::vector<idl::Measurement> curve_so_far(Turn& turn, const SessionEntry& sessi
   const std::vector<idl::StoredMeasurement> all = turn.storage.load_measurements(session.record.id);
   auto next = all.begin();
   for (const idl::Attempt& attempt : turn.storage.load_attempts(session.record.id)) {
+    if (attempt.started_ms == 0) {
+      continue;  // it has not begun
+    }
     if (!attempt.__isset.restored) {
       curve.clear();
     } else if (next != all.end() && next->attempt == attempt.number) {

@@ -50,6 +50,11 @@ struct SessionStopRequested {
   std::string session;
   bool kill = false;
 };
+struct SessionChangeRequested {
+  Caller caller;
+  std::string session;
+  idl::SessionAction::type action = idl::SessionAction::PAUSE;
+};
 struct ConfigurationEnqueued {
   Caller caller;
   std::string study;
@@ -112,6 +117,7 @@ using Event = std::variant<StudySubmitted,
                            StudyChangeRequested,
                            SessionSubmitted,
                            SessionStopRequested,
+                           SessionChangeRequested,
                            ConfigurationEnqueued,
                            TrialsAsked,
                            TrialTold,

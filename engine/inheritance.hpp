@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/space_binding.hpp"
 #include "engine/state.hpp"
+#include "engine/study_search.hpp"
 
 #include "storage/storage.hpp"
 

@@ -34,6 +34,19 @@ enum class PlantedBug {
   kSecondOutcomeAccepted,  // an outcome told for a trial that has ended is acknowledged
   kInfeasibleTarget,       // a trial that misses a constraint reaches the target
   kViolationNotKept,       // every trial is stored as feasible
+  kDecisionNotStored,      // what a scheduler comes to know is kept in memory alone
+  kScheduleNotRecovered,   // after a restart its memory is empty
+  kPauseNotKept,           // a pause is forgotten at a restart
+  kPauseIsAFailure,        // it counts for the retries
+  kPausedHoldsItsPlace,    // nobody takes the slot of a paused trial
+  kPausedNotRecovered,     // after a restart a paused trial counts as live
+  kPausedNeverEnds,        // the study ends before its paused trials
+  kHeldTrialResumed,       // the scheduler resumes what a user has paused
+  kPauseOvertakesStop,     // a trial that was to end is paused
+  kLostPauseForgotten,     // an attempt is lost while it pauses: the trial goes on
+  kRepeatsJudged,          // a repeated batch is judged again
+  kPrunedWithoutValue,     // a trial that is pruned loses its value
+  kPruneIsAFailure,        // what the scheduler stops counts as failed
   kCount,
 };
 

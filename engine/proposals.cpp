@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "engine/command_line.hpp"
+#include "engine/pausing.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/ready_suggestions.hpp"
 #include "engine/repeats.hpp"
+#include "engine/scheduling.hpp"
 #include "engine/settlement.hpp"
 #include "engine/study_view.hpp"
 #include "engine/trial_lifecycle.hpp"
@@ -49,7 +51,7 @@ std::int64_t wanted(const StudyEntry& study) {
   }
   const std::int64_t places =
       study.record.spec.parallel + (planted(PlantedBug::kParallelOffByOne) ? 1 : 0);
-  const std::int64_t room = places - static_cast<std::int64_t>(study.open.size());
+  const std::int64_t room = places - study.live_trials();
   return std::clamp<std::int64_t>(room, 0, trials_left(study));
 }
 
@@ -195,21 +197,11 @@ void propose_given(Turn& turn, StudyEntry& study, std::int64_t count) {
   propose(turn, study, planned);
 }
 
-// Whether the trial has ended with this outcome already.
-bool ended_so(Turn& turn, const StudyEntry& study, const TrialTold& event) {
-  const idl::Trial kept = turn.storage.load_trials(study.record.id, event.number, 1).at(0);
-  std::string why;
-  const std::optional<TrialResult> told = told_result(study.record.spec, event.outcome, why);
-  if (!told) {
-    return kept.state == idl::TrialState::FAILED;
-  }
-  const TrialResult before{kept.values, kept.constraint_values, kept.violation};
-  return kept.state == idl::TrialState::COMPLETE && *told == before;
-}
-
-// All that could be proposed was, and has ended.
+// All that could be proposed was, and has ended or will not be resumed by the scheduler.
 bool used_up(const StudyEntry& study) {
-  return study.open.empty() && (trials_left(study) == 0 || (study.exhausted && !given_left(study)));
+  const bool asked = study.paused.empty() || study.record.state == idl::StudyState::RUNNING;
+  return asked && study.live_trials() == 0 &&
+         (trials_left(study) == 0 || (study.exhausted && !given_left(study)));
 }
 
 bool out_of_time(Turn& turn, const StudyEntry& study) {
@@ -268,7 +260,11 @@ void advance_study(Turn& turn, StudyEntry& study) {
   if (out_of_time(turn, study)) {
     return end_search(turn, study, "time budget used", true);
   }
+  resume_paused(turn, study);
   if (used_up(study)) {
+    if (paused_by_users(turn.state, study) > 0) {
+      return;  // they say when to go on
+    }
     const bool exhausted = study.exhausted && trials_left(study) > 0;
     answer_asks(turn, study, {});
     return end_search(turn,
@@ -320,81 +316,6 @@ void accept_suggestions(Turn& turn, const Suggested& event) {
   study.exhausted = wanted(study) > 0 && event.suggestions.empty();
   // A slot that has waited for this computation takes it, whatever has finished meanwhile.
   propose(turn, study, take_any(study, servable(study)));
-}
-
-void ask(Turn& turn, const TrialsAsked& event) {
-  const CallId call = event.caller.call;
-  StudyEntry* study = find_study(turn.state, event.study);
-  if (study == nullptr) {
-    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no study \"" + event.study + "\"");
-  }
-  bool refused = false;
-  if (const auto stored = replayed(turn, event.caller, refused)) {
-    const std::int64_t first = std::stoll(*stored);
-    const std::int64_t count = std::stoll(stored->substr(stored->find(' ') + 1));
-    return turn.reply(call, turn.storage.load_trials(study->record.id, first, count));
-  }
-  if (refused) {
-    return;
-  }
-  if (!study->external()) {
-    return turn.refuse(
-        call,
-        Refusal::Kind::kConflict,
-        "study \"" + event.study + "\" runs its own command; ask needs a study without one");
-  }
-  if (event.count < 1 || event.count > kMostAtOnce) {
-    return turn.refuse(call, Refusal::Kind::kInvalid, "ask for 1 to 1000 trials at once");
-  }
-  if (study->record.state != idl::StudyState::RUNNING) {
-    return turn.refuse(call,
-                       Refusal::Kind::kConflict,
-                       "study \"" + event.study + "\" is not running: " + study->record.reason);
-  }
-  for (WaitingAsk& waiting : study->asks) {
-    const Caller& caller = waiting.caller;
-    if (!caller.request_id.empty() && caller.request_id == event.caller.request_id &&
-        caller.principal == event.caller.principal) {
-      if (caller.body_digest != event.caller.body_digest) {
-        return turn.refuse(call,
-                           Refusal::Kind::kConflict,
-                           "request id " + caller.request_id + " is in use for another request");
-      }
-      turn.refuse(caller.call, Refusal::Kind::kUnavailable, "asked again on another connection");
-      waiting.caller.call = call;  // the repeat gets the answer
-      return;
-    }
-  }
-  study->asks.push_back({event.caller, event.count});
-  turn.state.touched.insert(study->record.id);
-}
-
-void tell(Turn& turn, const TrialTold& event) {
-  const CallId call = event.caller.call;
-  StudyEntry* study = find_study(turn.state, event.study);
-  if (study == nullptr) {
-    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no study \"" + event.study + "\"");
-  }
-  const std::string name = event.study + "/" + std::to_string(event.number);
-  if (event.number < 0 || event.number >= trials_created(*study)) {
-    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no trial " + name);
-  }
-  if (!study->external()) {
-    return turn.refuse(
-        call, Refusal::Kind::kConflict, "trial " + name + " reports by itself; it takes no tell");
-  }
-  const std::string objection = outcome_objection(study->record.spec, event.outcome);
-  if (!objection.empty()) {
-    return turn.refuse(call, Refusal::Kind::kInvalid, "trial " + name + ": " + objection);
-  }
-  if (study->open.count(event.number) != 0) {
-    settle_told(turn, *study, event.number, event.outcome);
-    return turn.reply(call, std::monostate());
-  }
-  if (ended_so(turn, *study, event) || planted(PlantedBug::kSecondOutcomeAccepted)) {
-    return turn.reply(call, std::monostate());
-  }
-  turn.refuse(call, Refusal::Kind::kConflict, "trial " + name + " has ended with another outcome");
 }
 
 }  // namespace automl::engine

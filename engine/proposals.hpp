@@ -17,10 +17,6 @@ void advance_study(Turn& turn, StudyEntry& study);
 // The sampler's answer: trials, their sessions and the proposal number become one durable step.
 void accept_suggestions(Turn& turn, const Suggested& event);
 
-// Trials for a program outside. The reply follows when the sampler has answered.
-void ask(Turn& turn, const TrialsAsked& event);
-void tell(Turn& turn, const TrialTold& event);
-
 // Answers everybody who waits for a trial: there will be none.
 void refuse_asks(Turn& turn, StudyEntry& study, Refusal::Kind kind, const std::string& why);
 

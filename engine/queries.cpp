@@ -50,6 +50,9 @@ idl::StudyStatus full_view(const StudyManager& manager, const StudyEntry& study)
 }
 
 std::string waiting_note(const StudyManager& manager, const SessionEntry& session) {
+  if (session.record.state == idl::SessionState::PAUSED) {
+    return session.record.reason;
+  }
   if (session.record.state != idl::SessionState::QUEUED) {
     return "";
   }
@@ -108,7 +111,9 @@ idl::Blockage blockage(std::string subject, const char* rule, std::string detail
 // The rule that keeps the study from proposing another trial now.
 idl::Blockage study_blockage(const StudyEntry& study) {
   const std::string& name = study.record.spec.name;
-  const auto open = static_cast<std::int64_t>(study.open.size());
+  const std::int64_t open = study.live_trials();
+  const std::string paused =
+      study.paused.empty() ? "" : ", " + std::to_string(study.paused.size()) + " paused";
   if (!study.live()) {
     return blockage(name, "ended", study.record.reason);
   }
@@ -129,7 +134,7 @@ idl::Blockage study_blockage(const StudyEntry& study) {
     return blockage(name,
                     "budget",
                     "all " + std::to_string(study.trials.size()) + " trials of its budget exist; " +
-                        std::to_string(open) + " still open");
+                        std::to_string(open) + " still open" + paused);
   }
   if (study.exhausted) {
     return blockage(name, "exhausted", "every configuration of its space was proposed");
@@ -165,6 +170,16 @@ idl::Blockage session_blockage(const StudyManager& manager, const SessionEntry& 
                                                                        : "capacity";
       return blockage(name, rule, note);
     }
+    case idl::SessionState::PAUSED:
+      switch (session.record.stop_reason) {
+        case idl::StopReason::USER:
+          return blockage(name, "user", session.record.reason + "; automl resume " + name);
+        case idl::StopReason::PRUNED:
+          return blockage(name, "scheduler", session.record.reason + "; it may be resumed");
+        default:
+          return blockage(
+              name, "parallel", session.record.reason + "; its study has no free place");
+      }
     case idl::SessionState::LAUNCHING:
       return blockage(name, "launching", "its runner has been started and has not called yet");
     default:
@@ -185,7 +200,11 @@ Payload engine_info(const StudyManager& manager) {
     info.studies_running += study.record.state == idl::StudyState::RUNNING ? 1 : 0;
   }
   for (const auto& [id, session] : manager.state().sessions) {
-    (session.attempt ? info.sessions_running : info.sessions_queued) += 1;
+    if (session.attempt) {
+      ++info.sessions_running;
+    } else if (session.record.state == idl::SessionState::QUEUED) {
+      ++info.sessions_queued;
+    }
   }
   return info;
 }
@@ -247,6 +266,7 @@ Payload show_trial(const StudyManager& manager, const std::string& study, std::i
     }
     detail.attempts = manager.storage().load_attempts(detail.trial.session_id);
     detail.measurements = manager.storage().load_measurements(detail.trial.session_id);
+    detail.schedule = manager.storage().load_trial_schedule(found->record.id, number);
   }
   return detail;
 }

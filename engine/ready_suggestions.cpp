@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/scheduling.hpp"
+
 namespace automl::engine {
 
 namespace {
@@ -31,8 +33,8 @@ std::int64_t patience_ms(const StudyEntry& study) {
   if (study.external()) {
     return kAskWaitMs;
   }
-  const auto complete = static_cast<double>(study.ranking.size());
-  const double mean_ms = complete > 0 ? study.finished_duration_ms / complete : 0;
+  const auto timed = static_cast<double>(study.finished_timed);
+  const double mean_ms = timed > 0 ? study.finished_duration_ms / timed : 0;
   return std::clamp(static_cast<std::int64_t>(mean_ms / 10), kShortMs, kLongestWaitMs);
 }
 
@@ -68,8 +70,11 @@ void compute_suggestions(Turn& turn, StudyEntry& study, std::int64_t needed, std
   turn.state.study_by_ticket[computing.ticket] = study.record.id;
   study.search->pending.clear();
   for (const auto& [number, configuration] : study.pending) {
-    study.search->pending.push_back(configuration);
+    if (study.paused.count(number) == 0) {
+      study.search->pending.push_back(configuration);
+    }
   }
+  study.search->seen = shown_to_sampler(turn.state, study);
   turn.effects.emplace_back(ComputeSuggestion{
       computing.ticket, computing.proposal, static_cast<int>(count), study.search});
 }

@@ -10,6 +10,7 @@
 #include "engine/planted_bug.hpp"
 #include "engine/reports.hpp"
 #include "engine/settlement.hpp"
+#include "engine/trial_end.hpp"
 #include "engine/trial_lifecycle.hpp"
 
 #include "storage/errors.hpp"
@@ -23,13 +24,19 @@ void load_trials(Turn& turn, StudyEntry& study) {
   study.trials.resize(trials.size());
   std::vector<std::pair<const idl::Trial*, search::Configuration>> ended;
   for (idl::Trial& trial : trials) {
+    // A trial that took over another one's weights runs something else than what was proposed.
     search::Configuration configuration =
-        to_configuration(study.search->space, study.record.spec.space, trial.configuration);
+        study.schedule && study.schedule->knows(trial.number)
+            ? study.schedule->proposed(trial.number)
+            : to_configuration(study.search->space, study.record.spec.space, trial.configuration);
     study.trials.at(static_cast<std::size_t>(trial.number)) = summary_of(trial);
     study.repeats += trial.__isset.repeat_of ? 1 : 0;
     if (terminal(trial.state)) {
       ended.emplace_back(&trial, std::move(configuration));
     } else {
+      if (trial.state == idl::TrialState::PAUSED && !planted(PlantedBug::kPausedNotRecovered)) {
+        study.paused.insert(trial.number);
+      }
       study.pending.emplace(trial.number, std::move(configuration));
       study.open.emplace(trial.number, trial);
     }
@@ -43,6 +50,20 @@ void load_trials(Turn& turn, StudyEntry& study) {
   }
 }
 
+// A study that is done never asks its scheduler again; what it exploited is still to be known.
+void load_schedule(Turn& turn, StudyEntry& study) {
+  if (study.record.spec.scheduler.name.empty()) {
+    return;
+  }
+  study.schedule = std::make_unique<Schedule>(study.record.spec);
+  if (planted(PlantedBug::kScheduleNotRecovered)) {
+    return;
+  }
+  for (const idl::ScheduleEvent& event : turn.storage.load_schedule(study.record.id)) {
+    study.schedule->take_up(event);
+  }
+}
+
 void load_study(Turn& turn, idl::Study record) {
   StudyEntry entry;
   const std::int64_t id = record.id;
@@ -53,6 +74,7 @@ void load_study(Turn& turn, idl::Study record) {
       add_prior_tasks(*entry.search, record.spec, turn.storage.load_prior_tasks(id));
     }
     entry.record = std::move(record);
+    load_schedule(turn, entry);
     load_trials(turn, entry);
   } catch (const std::logic_error& error) {
     throw storage::Corruption("study " + name + " in the store cannot be read: " + error.what());
@@ -62,7 +84,8 @@ void load_study(Turn& turn, idl::Study record) {
   turn.state.touched.insert(id);
 }
 
-// What the final value of a running attempt will be computed from.
+// What the value of a trial that is open will be computed from: the measurements of the last
+// attempt that has begun.
 void load_trace(Turn& turn, SessionEntry& session) {
   if (planted(PlantedBug::kMeasurementsNotRecovered)) {
     return;
@@ -102,8 +125,14 @@ void load_state(Turn& turn) {
     }
     turn.state.session_by_token[attempt.token] = attempt.session_id;
     found->second.attempt = std::move(attempt);
-    if (found->second.record.study_id != 0) {
-      load_trace(turn, found->second);
+  }
+  for (auto& [id, session] : turn.state.sessions) {
+    if (session.record.study_id != 0 && session.record.state == idl::SessionState::PAUSED &&
+        session.record.stop_reason == idl::StopReason::NONE) {
+      turn.state.studies.at(session.record.study_id).to_resume.insert(session.record.trial_number);
+    }
+    if (session.record.study_id != 0 && session.record.started_attempts > 0) {
+      load_trace(turn, session);
     }
   }
   turn.state.queue_touched = true;

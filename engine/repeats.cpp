@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/proposals.hpp"
+#include "engine/scheduling.hpp"
 #include "engine/settlement.hpp"
 #include "engine/trial_lifecycle.hpp"
 
@@ -181,6 +182,7 @@ void end_search(Turn& turn, StudyEntry& study, const std::string& reason, bool s
 
 void advance_repeats(Turn& turn, StudyEntry& study) {
   idl::Repetition& repetition = study.record.repetition;
+  resume_paused(turn, study);
   if (!repetition.__isset.winner && !study.open.empty()) {
     return;  // the search's last trials; one of them may still win
   }
@@ -196,8 +198,7 @@ void advance_repeats(Turn& turn, StudyEntry& study) {
   if (missing.empty() && study.open.empty()) {
     return end_study(turn, study, idl::StudyState::DONE, repetition.search_ended, false);
   }
-  const std::int64_t room =
-      study.record.spec.parallel - static_cast<std::int64_t>(study.open.size());
+  const std::int64_t room = study.record.spec.parallel - study.live_trials();
   if (study.record.state != idl::StudyState::RUNNING || room <= 0 || missing.empty()) {
     return;
   }

@@ -5,6 +5,7 @@
 
 #include "engine/checkpoints.hpp"
 #include "engine/planted_bug.hpp"
+#include "engine/scheduling.hpp"
 #include "engine/trial_lifecycle.hpp"
 
 namespace automl::engine {
@@ -73,6 +74,7 @@ void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity&
     session.record.started_ms = now_ms;
   }
   turn.storage.update_session(session.record);
+  session.trace = ResultTrace();
   if (session.record.study_id == 0) {
     return;
   }
@@ -86,6 +88,7 @@ void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity&
     trial.started_ms = now_ms;
   }
   turn.storage.update_trial(trial);
+  enter_schedule(turn, study, trial);
   study.trials[static_cast<std::size_t>(trial.number)] = summary_of(trial);
   ++study.version;
 }
@@ -103,7 +106,7 @@ idl::Verdict verdict_for(const SessionEntry& session) {
   idl::Verdict verdict;
   verdict.action = idl::VerdictAction::PROCEED;
   if (session.attempt->stop_reason != idl::StopReason::NONE) {
-    verdict.action = idl::VerdictAction::STOP;
+    verdict.action = session.attempt->pause ? idl::VerdictAction::PAUSE : idl::VerdictAction::STOP;
     verdict.reason = session.attempt->stop_note;
     verdict.kill = session.attempt->stop_by_force;
   }
@@ -143,6 +146,9 @@ void store_measurements(Turn& turn,
   }
   for (const idl::Measurement& measurement : measurements) {
     if (measurement.sequence <= known) {
+      if (planted(PlantedBug::kRepeatsJudged) && study != nullptr) {
+        judge(turn, *study, session, measurement);
+      }
       continue;  // came before
     }
     session.latest_step = measurement.step;
@@ -151,6 +157,7 @@ void store_measurements(Turn& turn,
     }
     if (study != nullptr) {
       follow(session.trace, study->record.spec, measurement);
+      judge(turn, *study, session, measurement);
     }
   }
   if (study != nullptr) {

@@ -121,7 +121,6 @@ void launch(Turn& turn, SessionEntry& session, idl::Placement placement) {
 
   turn.state.session_by_token[attempt.token] = session.record.id;
   session.attempt = std::move(attempt);
-  session.trace = ResultTrace();
   session.latest_metrics.clear();
   session.latest_step = 0;
   session.last_contact_ms = turn.clock.monotonic_ms();

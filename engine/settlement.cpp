@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "engine/checkpoints.hpp"
+#include "engine/pausing.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/proposals.hpp"
-#include "engine/repeats.hpp"
-#include "engine/reports.hpp"
+#include "engine/trial_end.hpp"
 #include "engine/trial_lifecycle.hpp"
 
 namespace automl::engine {
@@ -18,26 +18,6 @@ namespace {
 constexpr std::size_t kRememberedTokens = 10'000;
 // Attempts that never registered don't count as retries, but there is an end to it.
 constexpr int kFailedLaunches = 20;
-
-void forget_attempt(Turn& turn, SessionEntry& session) {
-  if (!planted(PlantedBug::kNoFence) && !planted(PlantedBug::kRegisterUnfenced)) {
-    turn.state.session_by_token.erase(session.attempt->token);
-  }
-  if (turn.state.finished_tokens.size() >= kRememberedTokens) {
-    turn.state.finished_tokens.clear();
-  }
-  if (session.attempt->__isset.exit) {  // else its runner's result came too late and is refused
-    turn.state.finished_tokens.insert(session.attempt->token);
-  }
-  session.attempt.reset();
-  turn.state.queue_touched = true;
-}
-
-void end_attempt(Turn& turn, SessionEntry& session, idl::AttemptState::type state) {
-  move(*session.attempt, state);
-  session.attempt->ended_ms = turn.clock.wall_ms();
-  turn.storage.update_attempt(*session.attempt);
-}
 
 void end_session(Turn& turn,
                  SessionEntry& session,
@@ -50,102 +30,9 @@ void end_session(Turn& turn,
   drop_checkpoints(turn, session, 1);
 }
 
-bool failing_from_the_start(const Turn& turn, const StudyEntry& study, const std::string& reason) {
-  const std::int64_t failed = study.counts.at(idl::TrialState::FAILED);
-  const auto same = study.failure_messages.find(reason);
-  return study.ranking.empty() && same != study.failure_messages.end() &&
-         same->second == failed - study.record.forgiven_failures &&
-         same->second >= turn.settings.early_failures;
-}
-
-// What the end of one trial means for its study.
-void judge_study(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
-  turn.state.touched.insert(study.record.id);
-  if (!study.live() || study.searched()) {
-    return;
-  }
-  const bool feasible = trial.violation <= 0 || planted(PlantedBug::kInfeasibleTarget);
-  if (trial.state == idl::TrialState::COMPLETE && feasible &&
-      study.record.spec.budget.__isset.target) {
-    const double target = study.record.spec.budget.target;
-    const bool reached = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE
-                             ? trial.value >= target
-                             : trial.value <= target;
-    if (reached) {
-      return end_search(turn, study, "target reached", true);
-    }
-  }
-  if (trial.state != idl::TrialState::FAILED) {
-    return;
-  }
-  const std::int64_t failures =
-      study.counts[idl::TrialState::FAILED] - study.record.forgiven_failures;
-  if (study.record.spec.max_failures > 0 && failures >= study.record.spec.max_failures) {
-    return end_study(
-        turn,
-        study,
-        idl::StudyState::FAILED,
-        std::to_string(failures) + " trials failed (max_failures); the last: " + trial.reason,
-        false);
-  }
-  if (!study.record.smoke && !study.external() &&
-      failing_from_the_start(turn, study, trial.reason)) {
-    end_study(turn,
-              study,
-              idl::StudyState::FAILED,
-              "the first " + std::to_string(failures) + " trials all failed: " + trial.reason,
-              false);
-  }
-}
-
-// The trial's last move: durable together with its session and attempt.
-void end_trial(Turn& turn,
-               StudyEntry& study,
-               std::int64_t number,
-               idl::TrialState::type state,
-               const std::optional<TrialResult>& result,
-               const std::string& reason) {
-  idl::Trial trial = study.open.at(number);
-  move(trial, state);
-  trial.reason = reason;
-  trial.ended_ms = turn.clock.wall_ms();
-  trial.finish_order = study.finished + 1;
-  if (result) {
-    trial.__set_value(result->values.front());
-    trial.values = result->values;
-    trial.constraint_values = result->constraint_values;
-    trial.violation = planted(PlantedBug::kViolationNotKept) ? 0 : result->violation;
-  }
-  if (!planted(PlantedBug::kResultStateSplit)) {
-    turn.storage.update_trial(trial);
-  }
-  const search::Configuration configuration = study.pending.at(number);
-  study.open.erase(number);
-  study.pending.erase(number);
-  account_for(study, trial, configuration);
-  ++study.version;
-  judge_study(turn, study, trial);
-}
-
-void end_session_and_trial(Turn& turn,
-                           SessionEntry& session,
-                           idl::SessionState::type session_state,
-                           idl::TrialState::type trial_state,
-                           const std::optional<TrialResult>& result,
-                           const std::string& reason) {
-  end_session(turn, session, session_state, reason);
-  const std::int64_t id = session.record.id;
-  const std::int64_t study_id = session.record.study_id;
-  const std::int64_t number = session.record.trial_number;
-  turn.state.sessions.erase(id);
-  turn.state.queue_touched = true;
-  if (study_id != 0) {
-    end_trial(turn, turn.state.studies.at(study_id), number, trial_state, result, reason);
-  }
-}
-
 bool may_try_again(const SessionEntry& session) {
-  return session.record.started_attempts <= session.record.spec.retries &&
+  const std::int32_t tries = session.record.started_attempts - session.record.paused_attempts;
+  return tries <= session.record.spec.retries &&
          session.record.attempts - session.record.started_attempts < kFailedLaunches;
 }
 
@@ -185,6 +72,27 @@ void settle_failed(Turn& turn, SessionEntry& session, const std::string& reason)
       turn, session, idl::SessionState::FAILED, idl::TrialState::FAILED, std::nullopt, reason);
 }
 
+// A trial that its scheduler ends, or that has been paused before, keeps the value it has.
+void end_early(Turn& turn,
+               SessionEntry& session,
+               idl::StopReason::type reason,
+               const std::string& note,
+               bool ran) {
+  const bool keeps = ran ? reason == idl::StopReason::PRUNED : session.record.paused_attempts > 0;
+  idl::TrialState::type state = ran ? idl::TrialState::FAILED : idl::TrialState::CANCELLED;
+  std::optional<TrialResult> result;
+  if (keeps && session.record.study_id != 0 && !planted(PlantedBug::kPruneIsAFailure)) {
+    state = idl::TrialState::PRUNED;
+    result =
+        partial_result(session.trace, turn.state.studies.at(session.record.study_id).record.spec);
+  }
+  if (planted(PlantedBug::kPrunedWithoutValue)) {
+    result.reset();
+  }
+  session.record.stop_reason = reason;
+  end_session_and_trial(turn, session, idl::SessionState::STOPPED, state, result, note);
+}
+
 void settle_stopped(Turn& turn,
                     SessionEntry& session,
                     idl::StopReason::type reason,
@@ -192,13 +100,7 @@ void settle_stopped(Turn& turn,
   const bool ran = session.record.state == idl::SessionState::RUNNING;
   end_attempt(turn, session, idl::AttemptState::STOPPED);
   forget_attempt(turn, session);
-  session.record.stop_reason = reason;
-  end_session_and_trial(turn,
-                        session,
-                        idl::SessionState::STOPPED,
-                        ran ? idl::TrialState::FAILED : idl::TrialState::CANCELLED,
-                        std::nullopt,
-                        note);
+  end_early(turn, session, reason, note, ran);
 }
 
 // The runner's message when it is about this metric's pattern, which found nothing.
@@ -212,17 +114,23 @@ std::string where_it_was_looked_for(const SessionEntry& session, const std::stri
   return "";
 }
 
-void settle_complete(Turn& turn, SessionEntry& session) {
-  end_attempt(turn, session, idl::AttemptState::COMPLETE);
-  std::string why;
+void settle_complete(Turn& turn,
+                     SessionEntry& session,
+                     idl::AttemptState::type attempt_state,
+                     std::string why) {
+  end_attempt(turn, session, attempt_state);
   std::optional<TrialResult> result;
   idl::TrialState::type state = idl::TrialState::COMPLETE;
   if (session.record.study_id != 0) {
     std::string missing;
-    result = final_result(
-        session.trace, turn.state.studies.at(session.record.study_id).record.spec, why, missing);
+    std::string objection;
+    result = final_result(session.trace,
+                          turn.state.studies.at(session.record.study_id).record.spec,
+                          objection,
+                          missing);
     if (!result) {
       state = idl::TrialState::FAILED;
+      why = objection;
       why += missing.empty() ? "" : where_it_was_looked_for(session, missing);
     }
   }
@@ -230,38 +138,55 @@ void settle_complete(Turn& turn, SessionEntry& session) {
   end_session_and_trial(turn, session, idl::SessionState::COMPLETE, state, result, why);
 }
 
+// An attempt that was asked to end has ended, and not by itself with success.
+void settle_asked(Turn& turn, SessionEntry& session) {
+  const idl::Attempt& attempt = *session.attempt;
+  const std::string note = attempt.stop_note;
+  if (attempt.pause) {
+    return settle_paused(turn, session);
+  }
+  if (attempt.stop_reason == idl::StopReason::MAX_STEPS) {
+    return settle_complete(turn, session, idl::AttemptState::STOPPED, note);
+  }
+  settle_stopped(turn, session, attempt.stop_reason, note);
+}
+
 }  // namespace
 
-void account_for(StudyEntry& study,
-                 const idl::Trial& trial,
-                 const search::Configuration& configuration) {
-  study.trials[static_cast<std::size_t>(trial.number)] = summary_of(trial);
-  study.finished = std::max(study.finished, trial.finish_order);
-  if (trial.__isset.repeat_of) {
-    return;
+void forget_attempt(Turn& turn, SessionEntry& session) {
+  if (!planted(PlantedBug::kNoFence) && !planted(PlantedBug::kRegisterUnfenced)) {
+    turn.state.session_by_token.erase(session.attempt->token);
   }
-  ++study.counts[trial.state];
-  if (trial.state == idl::TrialState::CANCELLED) {
-    return;
+  if (turn.state.finished_tokens.size() >= kRememberedTokens) {
+    turn.state.finished_tokens.clear();
   }
-  search::Observation observation = to_observation(study.record.spec, trial, configuration);
-  if (trial.state == idl::TrialState::FAILED) {
-    ++study.failure_messages[trial.reason];
-  } else {
-    std::vector<double> values = {observation.value};
-    values.insert(values.end(), observation.further.begin(), observation.further.end());
-    const bool leads = study.ranking.add(trial.number, std::move(values), trial.violation);
-    study.finished_since_best = leads ? 0 : study.finished_since_best + 1;
-    if (const std::optional<double> best = study.ranking.best_value()) {
-      const bool flip = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE;
-      study.best_history.push_back(flip ? -*best : *best);
-    }
-    study.finished_duration_ms += static_cast<double>(trial.ended_ms - trial.started_ms);
+  if (session.attempt->__isset.exit) {  // else its runner's result came too late and is refused
+    turn.state.finished_tokens.insert(session.attempt->token);
   }
-  if (study.computing.ticket != 0) {
-    study.late_observations.push_back(std::move(observation));
-  } else {
-    study.search->history.add(std::move(observation));
+  session.attempt.reset();
+  turn.state.queue_touched = true;
+}
+
+void end_attempt(Turn& turn, SessionEntry& session, idl::AttemptState::type state) {
+  move(*session.attempt, state);
+  session.attempt->ended_ms = turn.clock.wall_ms();
+  turn.storage.update_attempt(*session.attempt);
+}
+
+void end_session_and_trial(Turn& turn,
+                           SessionEntry& session,
+                           idl::SessionState::type session_state,
+                           idl::TrialState::type trial_state,
+                           const std::optional<TrialResult>& result,
+                           const std::string& reason) {
+  end_session(turn, session, session_state, reason);
+  const std::int64_t id = session.record.id;
+  const std::int64_t study_id = session.record.study_id;
+  const std::int64_t number = session.record.trial_number;
+  turn.state.sessions.erase(id);
+  turn.state.queue_touched = true;
+  if (study_id != 0) {
+    end_trial(turn, turn.state.studies.at(study_id), number, trial_state, result, reason);
   }
 }
 
@@ -287,10 +212,10 @@ void settle(Turn& turn, SessionEntry& session, const idl::ExitReport& exit) {
   session.record.exit_code = exit.cause == idl::ExitCause::SIGNALED ? 128 + exit.signal : exit.code;
   const bool succeeded = exit.cause == idl::ExitCause::EXITED && exit.code == 0;
   if (attempt.stop_reason != idl::StopReason::NONE && !succeeded) {
-    return settle_stopped(turn, session, attempt.stop_reason, std::string(attempt.stop_note));
+    return settle_asked(turn, session);
   }
   if (succeeded) {
-    return settle_complete(turn, session);
+    return settle_complete(turn, session, idl::AttemptState::COMPLETE, "");
   }
   if (exit.cause == idl::ExitCause::LOST) {
     return settle_lost(turn, session, exit.message);
@@ -299,9 +224,10 @@ void settle(Turn& turn, SessionEntry& session, const idl::ExitReport& exit) {
 }
 
 void settle_lost(Turn& turn, SessionEntry& session, const std::string& why) {
-  idl::Attempt& attempt = *session.attempt;
-  if (attempt.stop_reason != idl::StopReason::NONE) {
-    return settle_stopped(turn, session, attempt.stop_reason, std::string(attempt.stop_note));
+  const idl::Attempt& attempt = *session.attempt;
+  const bool forgotten = attempt.pause && planted(PlantedBug::kLostPauseForgotten);
+  if (attempt.stop_reason != idl::StopReason::NONE && !forgotten) {
+    return settle_asked(turn, session);
   }
   end_attempt(turn, session, idl::AttemptState::LOST);
   if (may_try_again(session) && study_wants_it(turn, session)) {
@@ -318,18 +244,18 @@ void request_stop(Turn& turn,
                   const std::string& note,
                   bool kill) {
   if (!session.attempt) {
-    session.record.stop_reason = reason;
-    return end_session_and_trial(
-        turn, session, idl::SessionState::STOPPED, idl::TrialState::CANCELLED, std::nullopt, note);
+    return end_early(turn, session, reason, note, false);
   }
   idl::Attempt& attempt = *session.attempt;
   if (attempt.state == idl::AttemptState::LAUNCHING) {
     turn.effects.emplace_back(CancelAttempt{attempt.token});
     return settle_stopped(turn, session, reason, note);
   }
-  if (attempt.stop_reason != idl::StopReason::NONE && (attempt.stop_by_force || !kill)) {
+  const bool ends_already = attempt.stop_reason != idl::StopReason::NONE && !attempt.pause;
+  if (ends_already && (attempt.stop_by_force || !kill)) {
     return;
   }
+  attempt.pause = false;
   attempt.stop_reason = reason;
   attempt.stop_note = note;
   attempt.stop_by_force = kill;
@@ -359,6 +285,10 @@ void stop_trials(Turn& turn,
   }
   for (const std::int64_t id : sessions) {
     SessionEntry& session = turn.state.sessions.at(id);
+    if (planted(PlantedBug::kPausedNeverEnds) &&
+        session.record.state == idl::SessionState::PAUSED) {
+      continue;
+    }
     if (running_ones || session.record.state != idl::SessionState::RUNNING) {
       request_stop(turn, session, why, reason, false);
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "engine/event.hpp"
+#include "engine/trial_result.hpp"
 #include "engine/turn.hpp"
 
 namespace automl::engine {
@@ -15,6 +17,17 @@ void finish(Turn& turn, const RunnerFinished& event);
 void settle(Turn& turn, SessionEntry& session, const idl::ExitReport& exit);
 // Ends the open attempt because nothing of it is left; another attempt while retries are left.
 void settle_lost(Turn& turn, SessionEntry& session, const std::string& why);
+
+// The steps of every settlement, in this order; a session that has no other attempt then goes back
+// to the queue, is paused, or ends with `end_session_and_trial`.
+void end_attempt(Turn& turn, SessionEntry& session, idl::AttemptState::type state);
+void forget_attempt(Turn& turn, SessionEntry& session);
+void end_session_and_trial(Turn& turn,
+                           SessionEntry& session,
+                           idl::SessionState::type session_state,
+                           idl::TrialState::type trial_state,
+                           const std::optional<TrialResult>& result,
+                           const std::string& reason);
 
 // Asks a session to end. Queued and launching ones end at once, running ones by the next verdict.
 void request_stop(Turn& turn,
@@ -39,11 +52,5 @@ void end_study(Turn& turn,
                idl::StudyState::type state,
                const std::string& reason,
                bool stop_running);
-
-// Enters a trial that has ended into the study's figures and what its sampler learns from. Used at
-// settlement and when the state is rebuilt.
-void account_for(StudyEntry& study,
-                 const idl::Trial& trial,
-                 const search::Configuration& configuration);
 
 }  // namespace automl::engine

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -200,34 +201,12 @@ std::string forbidding_clause(const search::SearchSpace& space,
   return "";
 }
 
-void check_objectives(const std::string& algorithm, std::size_t count) {
-  if (count == 0) {
-    throw search::OptionError("a study needs an objective");
+std::size_t bounded_metrics(const idl::StudySpec& spec) {
+  std::set<std::string> metrics;
+  for (const idl::Constraint& constraint : spec.constraints) {
+    metrics.insert(constraint.metric);
   }
-  const std::size_t most = search::most_objectives(algorithm);
-  if (count <= most) {
-    return;
-  }
-  std::string able;
-  for (const std::string& name : search::algorithm_names()) {
-    if (count <= search::most_objectives(name)) {
-      able += (able.empty() ? "" : ", ") + name;
-    }
-  }
-  throw search::OptionError(algorithm + " takes at most " + std::to_string(most) +
-                            (most == 1 ? " objective" : " objectives") + ", the study has " +
-                            std::to_string(count) + "; these take them: " + able);
-}
-
-search::Choice algorithm_in_force(const idl::StudySpec& spec, const search::SearchSpace& space) {
-  if (spec.algorithm.name.empty() || spec.algorithm.name == "auto") {
-    return search::choose_algorithm(space,
-                                    {.trials = spec.budget.trials,
-                                     .parallel = spec.parallel,
-                                     .objectives = spec.objectives.size(),
-                                     .inherits = !spec.inherit.empty()});
-  }
-  return {spec.algorithm.name, "chosen in the study file"};
+  return metrics.size();
 }
 
 }  // namespace
@@ -342,17 +321,6 @@ MappedConfiguration map_configuration(const search::SearchSpace& space,
   return {std::move(repaired), ""};
 }
 
-std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec) {
-  auto search = std::shared_ptr<StudySearch>(
-      new StudySearch{make_space(spec.space, spec.forbid), nullptr, {}, {}, 0});
-  search->seed = static_cast<std::uint64_t>(spec.seed);
-  const std::string algorithm = algorithm_in_force(spec, search->space).algorithm;
-  search->sampler = search::make_sampler(
-      algorithm, {spec.algorithm.options.begin(), spec.algorithm.options.end()}, search->space);
-  check_objectives(algorithm, spec.objectives.size());
-  return search;
-}
-
 search::Observation to_observation(const idl::StudySpec& spec,
                                    const idl::Trial& trial,
                                    const search::Configuration& configuration) {
@@ -360,7 +328,10 @@ search::Observation to_observation(const idl::StudySpec& spec,
   observation.trial = trial.number;
   observation.configuration = configuration;
   observation.status = search::Status::kFailed;
-  if (trial.state != idl::TrialState::COMPLETE) {
+  const bool pruned = trial.state == idl::TrialState::PRUNED;
+  const bool whole = trial.values.size() == spec.objectives.size() &&
+                     trial.constraint_values.size() == bounded_metrics(spec);
+  if (trial.state != idl::TrialState::COMPLETE && !(pruned && whole)) {
     return observation;
   }
   if (trial.values.size() != spec.objectives.size()) {
@@ -368,7 +339,7 @@ search::Observation to_observation(const idl::StudySpec& spec,
                                 std::to_string(trial.values.size()) + " values for " +
                                 std::to_string(spec.objectives.size()) + " objectives");
   }
-  observation.status = search::Status::kComplete;
+  observation.status = pruned ? search::Status::kPruned : search::Status::kComplete;
   for (std::size_t i = 0; i < trial.values.size(); ++i) {
     const bool flip = spec.objectives[i].goal == idl::Goal::MAXIMIZE;
     const double value = flip ? -trial.values[i] : trial.values[i];
@@ -387,14 +358,6 @@ search::Observation to_observation(const idl::StudySpec& spec,
     observation.constraints.push_back(excess(constraint, value->second));
   }
   return observation;
-}
-
-std::string algorithm_note(const idl::StudySpec& spec) {
-  const search::SearchSpace space = make_space(spec.space, spec.forbid);
-  const search::Choice choice = algorithm_in_force(spec, space);
-  const std::string name =
-      spec.algorithm.name.empty() || spec.algorithm.name == "auto" ? "auto → " : "";
-  return name + choice.algorithm + ": " + choice.reason;
 }
 
 }  // namespace automl::engine

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "records_types.h"
 
-#include "search/registry.hpp"
+#include "search/history.hpp"
 #include "search/search_space.hpp"
 
 namespace automl::engine {
@@ -47,26 +46,11 @@ MappedConfiguration map_configuration(const search::SearchSpace& space,
                                       const std::vector<idl::Parameter>& parameters,
                                       const std::vector<idl::Assignment>& assignments);
 
-// What a study searches with: owned by the study, lent to a worker while it computes a suggestion.
-struct StudySearch {
-  search::SearchSpace space;
-  std::unique_ptr<search::Sampler> sampler;
-  search::History history;
-  std::vector<search::Configuration> pending;  // set by the engine before each request
-  std::uint64_t seed = 0;
-};
-
-// Throws search::SpaceError, or search::OptionError also when the algorithm cannot have so many
-// objectives or there is none.
-std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec);
-
-// A trial that has ended, complete or not, as samplers see it. Throws std::invalid_argument when it
+// A trial that has ended, complete or not, as samplers see it; a pruned one without all its values
+// as a failed one. Throws std::invalid_argument when it
 // is complete and its values do not belong to this study.
 search::Observation to_observation(const idl::StudySpec& spec,
                                    const idl::Trial& trial,
                                    const search::Configuration& configuration);
-
-// What the study's algorithm is in fact, and why: `auto → gp: …`.
-std::string algorithm_note(const idl::StudySpec& spec);
 
 }  // namespace automl::engine

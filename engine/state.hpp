@@ -15,8 +15,11 @@
 
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
+#include "engine/planted_bug.hpp"
 #include "engine/ranking.hpp"
+#include "engine/schedule.hpp"
 #include "engine/space_binding.hpp"
+#include "engine/study_search.hpp"
 #include "engine/trial_result.hpp"
 #include "service_types.h"
 
@@ -89,16 +92,20 @@ struct Computation {
 struct StudyEntry {
   idl::Study record;
   std::shared_ptr<StudySearch> search;
+  std::unique_ptr<Schedule> schedule;       // null: no scheduler
   std::vector<TrialSummary> trials;         // by number
   std::int64_t repeats = 0;                 // the last so many of them repeat others
-  std::map<std::int64_t, idl::Trial> open;  // waiting and running ones
+  std::map<std::int64_t, idl::Trial> open;  // waiting, running and paused ones
+  std::set<std::int64_t> paused;            // of these
+  std::set<std::int64_t> to_resume;         // of these: users want them to go on
   std::map<std::int64_t, search::Configuration> pending;
   Ranking ranking;                   // of complete trials
   std::vector<double> best_history;  // the first objective's, after each complete trial
   std::map<idl::TrialState::type, std::int64_t> counts;
   std::int64_t finished = 0;             // last finish_order
   std::int64_t finished_since_best = 0;  // complete trials since one took the lead
-  double finished_duration_ms = 0;       // summed over complete trials
+  double finished_duration_ms = 0;       // summed over complete and pruned trials
+  std::int64_t finished_timed = 0;       // how many these are
   Computation computing;
   ReadySuggestions ready;
   std::int64_t suggestion_ms = 0;                      // what the last computation took
@@ -108,6 +115,11 @@ struct StudyEntry {
   std::map<std::string, std::int64_t> failure_messages;
   std::int64_t version = 1;
 
+  // Those that hold one of the study's places.
+  std::int64_t live_trials() const {
+    const std::size_t places = planted(PlantedBug::kPausedHoldsItsPlace) ? 0 : paused.size();
+    return static_cast<std::int64_t>(open.size() - places);
+  }
   // Nothing is proposed any more; what runs are the search's last trials or repeats.
   bool searched() const { return record.__isset.repetition; }
   bool external() const { return record.spec.command.empty(); }

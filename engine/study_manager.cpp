@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/study_manager.hpp"
 
+#include "engine/ask_tell.hpp"
 #include "engine/attempt_watch.hpp"
 #include "engine/enqueued.hpp"
+#include "engine/pausing.hpp"
 #include "engine/proposals.hpp"
 #include "engine/recovery.hpp"
 #include "engine/reports.hpp"
@@ -23,6 +25,7 @@ struct Dispatch {
   void operator()(const StudyChangeRequested& event) const { change_study(turn, event); }
   void operator()(const SessionSubmitted& event) const { submit_session(turn, event); }
   void operator()(const SessionStopRequested& event) const { stop_session(turn, event); }
+  void operator()(const SessionChangeRequested& event) const { change_session(turn, event); }
   void operator()(const ConfigurationEnqueued& event) const { enqueue(turn, event); }
   void operator()(const TrialsAsked& event) const { ask(turn, event); }
   void operator()(const TrialTold& event) const { tell(turn, event); }

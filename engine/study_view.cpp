@@ -36,17 +36,17 @@ std::int64_t count(const StudyEntry& study, idl::TrialState::type state) {
   return found == study.counts.end() ? 0 : found->second;
 }
 
-// Mean duration of complete trials times what is left, over the places that work at once.
+// Mean duration of trials times what is left, over the places that work at once.
 double remaining_s(const StudyEntry& study) {
-  const std::int64_t complete = count(study, idl::TrialState::COMPLETE);
   if (!study.live()) {
     return 0;
   }
-  if (complete == 0 || study.record.spec.budget.trials <= 0) {
+  if (study.finished_timed == 0 || study.record.spec.budget.trials <= 0) {
     return -1;
   }
-  const double mean_s = study.finished_duration_ms / 1e3 / static_cast<double>(complete);
-  std::int64_t left = static_cast<std::int64_t>(study.open.size());
+  const double mean_s =
+      study.finished_duration_ms / 1e3 / static_cast<double>(study.finished_timed);
+  std::int64_t left = study.live_trials();
   left += study.searched() ? 0 : trials_left(study);
   if (const std::int64_t repeats = 2 * std::int64_t{study.record.spec.compare_seeds};
       repeats > study.repeats && !study.external()) {
@@ -88,6 +88,8 @@ idl::StudyStatus study_view(const StudyEntry& study, Clock& clock) {
     if (trial.state == idl::TrialState::RUNNING) {
       view.running.push_back(trial);
       ++view.trials_running;
+    } else if (trial.state == idl::TrialState::PAUSED) {
+      ++view.trials_paused;
     } else {
       ++view.trials_waiting;
     }

@@ -58,6 +58,7 @@ void make_smoke(const EngineState& state, const std::string& owner, idl::StudySp
   spec.enqueue.clear();
   spec.compare_seeds = 0;
   spec.inherit.clear();
+  spec.scheduler = idl::Scheduler();
   spec.parallel = 1;
   spec.retries = 1;  // for `check --smoke`, which kills it; not for one that fails
   if (spec.seed < 0) {
@@ -74,6 +75,7 @@ void create_study(Turn& turn, const StudySubmitted& event, idl::StudySpec spec) 
   StudyEntry entry;
   try {
     entry.search = make_search(spec);
+    entry.schedule = spec.scheduler.name.empty() ? nullptr : std::make_unique<Schedule>(spec);
   } catch (const std::invalid_argument& error) {
     return turn.refuse(event.caller.call, Refusal::Kind::kInvalid, error.what());
   }
@@ -159,6 +161,7 @@ std::string difference(const idl::StudySpec& before, const idl::StudySpec& now) 
   compare(before.space == now.space, "space");
   compare(before.forbid == now.forbid, "forbid");
   compare(before.algorithm == now.algorithm, "algorithm");
+  compare(before.scheduler == now.scheduler, "scheduler");
   compare(before.baseline == now.baseline, "baseline");
   compare(before.enqueue == now.enqueue, "enqueue");
   compare(before.compare_seeds == now.compare_seeds, "compare");

@@ -7,7 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "engine/space_binding.hpp"
+#include "engine/study_search.hpp"
 
 #include "search/samplers/random.hpp"
 
@@ -21,7 +21,7 @@ std::vector<search::Suggestion> suggest(const ComputeSuggestion& computation,
   using Steady = std::chrono::steady_clock;
   StudySearch& search = *computation.search;
   const search::Request request{
-      .history = search.history,
+      .history = search.learned(),
       .pending = search.pending,
       .index = static_cast<std::uint64_t>(computation.proposal),
       .seed = search.seed,

@@ -19,13 +19,16 @@ constexpr Move<Trial::type> kTrialMoves[] = {
     {Trial::WAITING, Trial::RUNNING},    // its runner registered, or it was handed out by ask
     {Trial::WAITING, Trial::CANCELLED},  // its study ended first
     {Trial::WAITING, Trial::FAILED},     // could never be launched
+    {Trial::WAITING, Trial::PAUSED},     // by its owner
+    {Trial::WAITING, Trial::PRUNED},     // it was resumed, and its study ended first
     {Trial::RUNNING, Trial::WAITING},    // its attempt failed or was lost, another one follows
     {Trial::RUNNING, Trial::PAUSED},
     {Trial::RUNNING, Trial::COMPLETE},
     {Trial::RUNNING, Trial::PRUNED},
     {Trial::RUNNING, Trial::FAILED},
-    {Trial::PAUSED, Trial::RUNNING},
-    {Trial::PAUSED, Trial::CANCELLED},
+    {Trial::PAUSED, Trial::WAITING},    // resumed
+    {Trial::PAUSED, Trial::PRUNED},     // nobody resumed it
+    {Trial::PAUSED, Trial::CANCELLED},  // it never ran
 };
 
 using Session = idl::SessionState;
@@ -33,10 +36,12 @@ constexpr Move<Session::type> kSessionMoves[] = {
     {Session::QUEUED, Session::LAUNCHING},
     {Session::QUEUED, Session::STOPPED},
     {Session::QUEUED, Session::FAILED},  // out of attempts
+    {Session::QUEUED, Session::PAUSED},
     {Session::LAUNCHING, Session::RUNNING},
     {Session::LAUNCHING, Session::QUEUED},  // its attempt was lost
     {Session::LAUNCHING, Session::STOPPED},
     {Session::LAUNCHING, Session::FAILED},
+    {Session::LAUNCHING, Session::PAUSED},
     {Session::RUNNING, Session::COMPLETE},
     {Session::RUNNING, Session::FAILED},
     {Session::RUNNING, Session::STOPPED},

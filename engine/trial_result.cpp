@@ -90,6 +90,24 @@ std::optional<TrialResult> made_of(const idl::StudySpec& spec,
   return result;
 }
 
+// The value of each metric that was reported, by the objectives' rules.
+std::map<std::string, double> reported_metrics(const ResultTrace& trace,
+                                               const idl::StudySpec& spec) {
+  std::map<std::string, double> metrics;
+  for (std::size_t i = 0; i < trace.objectives.size(); ++i) {
+    if (trace.objectives[i].any) {
+      metrics[spec.objectives[i].metric] = value_by_rule(trace.objectives[i], spec.objectives[i]);
+    }
+  }
+  const bool beside = spec.objectives.front().rule == idl::ValueRule::BEST;
+  for (const auto& [metric, bounded] : trace.bounded) {
+    if (bounded.last) {
+      metrics.emplace(metric, beside ? bounded.beside_best.value_or(*bounded.last) : *bounded.last);
+    }
+  }
+  return metrics;
+}
+
 // `value` under the name it stands for.
 std::map<std::string, double> told_metrics(const idl::StudySpec& spec,
                                            const idl::Outcome& outcome) {
@@ -127,18 +145,7 @@ std::optional<TrialResult> final_result(const ResultTrace& trace,
                                         const idl::StudySpec& spec,
                                         std::string& why,
                                         std::string& missing) {
-  std::map<std::string, double> metrics;
-  for (std::size_t i = 0; i < trace.objectives.size(); ++i) {
-    if (trace.objectives[i].any) {
-      metrics[spec.objectives[i].metric] = value_by_rule(trace.objectives[i], spec.objectives[i]);
-    }
-  }
-  const bool beside = spec.objectives.front().rule == idl::ValueRule::BEST;
-  for (const auto& [metric, bounded] : trace.bounded) {
-    if (bounded.last) {
-      metrics.emplace(metric, beside ? bounded.beside_best.value_or(*bounded.last) : *bounded.last);
-    }
-  }
+  const std::map<std::string, double> metrics = reported_metrics(trace, spec);
   for (const std::string& metric : needed_metrics(spec)) {
     if (metrics.count(metric) == 0) {
       why = "ended without reporting " + metric;
@@ -147,6 +154,33 @@ std::optional<TrialResult> final_result(const ResultTrace& trace,
     }
   }
   return made_of(spec, metrics, why);
+}
+
+std::optional<TrialResult> partial_result(const ResultTrace& trace, const idl::StudySpec& spec) {
+  const std::map<std::string, double> metrics = reported_metrics(trace, spec);
+  TrialResult result;
+  for (const idl::Objective& objective : spec.objectives) {
+    const auto value = metrics.find(objective.metric);
+    if (value == metrics.end() || !std::isfinite(value->second)) {
+      return std::nullopt;
+    }
+    result.values.push_back(value->second);
+  }
+  for (const idl::Constraint& constraint : spec.constraints) {
+    const auto value = metrics.find(constraint.metric);
+    if (value != metrics.end() && std::isfinite(value->second)) {
+      result.constraint_values[constraint.metric] = value->second;
+      result.violation += std::max(0.0, excess(constraint, value->second));
+    }
+  }
+  return result;
+}
+
+void keep(idl::Trial& trial, const TrialResult& result) {
+  trial.__set_value(result.values.front());
+  trial.values = result.values;
+  trial.constraint_values = result.constraint_values;
+  trial.violation = result.violation;
 }
 
 std::vector<std::string> needed_metrics(const idl::StudySpec& spec) {

@@ -55,6 +55,13 @@ std::optional<TrialResult> final_result(const ResultTrace& trace,
                                         std::string& why,
                                         std::string& missing);
 
+// The same of a trial that was ended early: with a value of each objective, and of the bounded
+// metrics those that were reported. Unset without a finite value of an objective.
+std::optional<TrialResult> partial_result(const ResultTrace& trace, const idl::StudySpec& spec);
+
+// The result becomes part of the trial's record.
+void keep(idl::Trial& trial, const TrialResult& result);
+
 // Every metric that a trial must have, objectives first, each once.
 std::vector<std::string> needed_metrics(const idl::StudySpec& spec);
 

@@ -42,6 +42,8 @@ const std::map<std::pair<std::string, std::string>, const Names*>& enum_fields()
       {{"Attempt", "state"}, &_AttemptState_VALUES_TO_NAMES},
       {{"Attempt", "stop_reason"}, &_StopReason_VALUES_TO_NAMES},
       {{"ExitReport", "cause"}, &_ExitCause_VALUES_TO_NAMES},
+      {{"ScheduleEvent", "kind"}, &_ScheduleEventKind_VALUES_TO_NAMES},
+      {{"ScheduleEvent", "decision"}, &_Decision_VALUES_TO_NAMES},
       {{"SubmitReply", "outcome"}, &_Submission_VALUES_TO_NAMES},
       {{"Verdict", "action"}, &_VerdictAction_VALUES_TO_NAMES},
   };

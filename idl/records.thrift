@@ -95,6 +95,15 @@ struct Algorithm {
   2: map<string, string> options
 }
 
+/** Decides which running trials go on. An empty name: none, every trial runs to its end. */
+struct Scheduler {
+  1: string name
+  /** As of an algorithm. */
+  2: map<string, string> options
+  /** The reported metric that counts steps; empty: the step of the report. */
+  3: string step_metric
+}
+
 /** What one session occupies exclusively. 0 in `memory_bytes` or `time_s` means no limit. */
 struct Resources {
   1: i32 gpus
@@ -145,6 +154,7 @@ struct StudySpec {
   21: i32 compare_seeds
   /** Earlier studies of the same owner whose trials the search starts from. */
   22: list<string> inherit
+  23: Scheduler scheduler
 }
 
 /** Winner and baseline are run again: the search itself is over. */
@@ -270,7 +280,7 @@ struct Checkpoint {
 enum SessionState { QUEUED = 1, LAUNCHING = 2, RUNNING = 3, PAUSED = 4, COMPLETE = 5, FAILED = 6, STOPPED = 7 }
 
 /** Who or what ended a session early. */
-enum StopReason { NONE = 0, USER = 1, CREDIT = 2, BUDGET = 3, PRUNED = 4, PREEMPTED = 5, ZOMBIE = 6, TIMEOUT = 7, SHUTDOWN = 8 }
+enum StopReason { NONE = 0, USER = 1, CREDIT = 2, BUDGET = 3, PRUNED = 4, PREEMPTED = 5, ZOMBIE = 6, TIMEOUT = 7, SHUTDOWN = 8, MAX_STEPS = 9 }
 
 /** What a session runs; for a trial it is derived from the study. */
 struct SessionSpec {
@@ -313,6 +323,8 @@ struct Session {
   14: i32 exit_code
   /** Attempts whose runner registered: those count for `retries`. */
   15: i32 started_attempts
+  /** Of these, the ones that ended in a pause: no failures. */
+  16: i32 paused_attempts
   /** Another session's (or an older) checkpoint, which its next attempt starts from instead of the
    *  newest one of its own; until it has saved one itself. */
   20: optional Checkpoint restore
@@ -390,6 +402,8 @@ struct Attempt {
   13: string stop_note
   /** Stop without the grace period. */
   14: bool stop_by_force
+  /** The stop is a pause: its session may go on later. */
+  15: bool pause
   /** What it started from; unset: from zero. */
   20: optional Checkpoint restored
 }
@@ -407,6 +421,40 @@ struct Measurement {
 struct StoredMeasurement {
   1: i32 attempt
   2: Measurement measurement
+}
+
+// ---------------------------------------------------------------------------------------------
+// Schedules
+
+enum ScheduleEventKind { START = 1, REPORT = 2, PAUSE = 3, RESUME = 4, EXPLOIT = 5, PRUNE = 6, COMPLETE = 7, FAIL = 8 }
+
+/** What a scheduler wants of a trial. COMPLETE: it has reached the last step. */
+enum Decision { PROCEED = 0, PAUSE = 1, PRUNE = 2, EXPLOIT = 3, COMPLETE = 4 }
+
+/** One thing a study's scheduler knows or has decided, in the order in which it came to know: all
+ *  its decisions follow from the events before, so a replay gives the same ones. */
+struct ScheduleEvent {
+  /** 1, 2, … within the study. */
+  1: i64 position
+  2: i64 trial
+  3: ScheduleEventKind kind
+  /** REPORT: the step in force. EXPLOIT: that of the checkpoint. */
+  4: i64 step
+  /** REPORT: of the objective, as reported. */
+  5: double value
+  /** REPORT: what was decided upon it. */
+  6: Decision decision
+  7: string reason
+  8: i64 time_ms
+  /** What the trial runs from here on. START, EXPLOIT, and REPORT with the decision EXPLOIT. */
+  9: list<Assignment> configuration
+  /** Whose weights it goes on with, and up to which step they were trained. EXPLOIT and such a REPORT. */
+  10: optional i64 donor
+  11: i64 donor_step
+  /** EXPLOIT: digest of the donor's checkpoint. */
+  12: string checkpoint
+  /** START: others learn from it, but it runs to its end, as baselines do. */
+  13: bool exempt
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -132,6 +132,8 @@ struct StudyStatus {
   18: i64 trials_infeasible
   /** Set once winner and baseline are chosen. Repeats are in none of the counts above. */
   20: optional WinnerComparison comparison
+  /** Open trials that gave their slot back; some of them may go on later. */
+  21: i64 trials_paused
 }
 
 enum Submission { CREATED = 1, CONTINUED = 2 }
@@ -140,6 +142,8 @@ struct SubmitReply {
   1: Submission outcome
   2: StudyStatus status
 }
+
+enum SessionAction { PAUSE = 1, RESUME = 2 }
 
 enum StudyAction { PAUSE = 1, RESUME = 2, STOP = 3, KILL = 4 }
 
@@ -153,6 +157,8 @@ struct TrialDetail {
   2: records.Session session
   3: list<records.Attempt> attempts
   4: list<records.StoredMeasurement> measurements
+  /** What the study's scheduler knows of the trial; empty without one. */
+  5: list<records.ScheduleEvent> schedule
 }
 
 struct LeaderboardRow {
@@ -259,6 +265,28 @@ struct SessionFilter {
   3: i32 limit
 }
 
+/** What a scheduler would have made of a study, from its stored curves: docs/user-guide.md. */
+struct ScheduleReplay {
+  /** Trials with a curve, and the steps they have paid in all. */
+  1: i64 trials
+  2: i64 steps
+  /** With the scheduler: steps, trials stopped early, and trials left paused. */
+  3: i64 steps_paid
+  4: i64 trials_pruned
+  5: i64 trials_paused
+  /** Best value reported, here and in the study itself, and the trials that reported it. */
+  6: optional double best
+  7: optional i64 best_trial
+  8: optional double study_best
+  9: optional i64 study_best_trial
+  /** Steps paid until a value at least as good as the study's own best; unset: never. */
+  10: optional i64 steps_to_best
+  /** The same for the study as all trials ran. */
+  11: optional i64 study_steps_to_best
+  /** What must be known to judge it, one line each. */
+  12: list<string> notes
+}
+
 /** A line of `automl ps`. */
 struct SessionRow {
   1: records.Session session
@@ -358,6 +386,10 @@ service Engine {
   /** Takes seconds for a large study; Unavailable when several are being computed already. */
   StudyReport report_study(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
+  /** `scheduler` as a study file has it; takes seconds for a large study. */
+  ScheduleReplay replay_schedule(1: string study, 2: string scheduler)
+    throws (1: NotFound missing, 2: InvalidRequest invalid, 3: Unavailable unavailable, 4: PermissionDenied denied)
+
   /** Trials for a program outside to evaluate; at most 1,000 at once. */
   list<records.Trial> ask(1: string request_id, 2: string study, 3: i32 count)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
@@ -373,6 +405,10 @@ service Engine {
   /** `session`: a session name, its number, or STUDY/TRIAL. */
   SessionRow show_session(1: string session) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   void stop_session(1: string request_id, 2: string session, 3: bool kill)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+  /** PAUSE: what runs is asked to save and ends; its slot is free. RESUME: back to the queue. A session
+   *  that a user has paused goes on only when a user says so. */
+  void change_session(1: string request_id, 2: string session, 3: SessionAction action)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
   /** Attempt 0: the latest one. When a reply names a later attempt than the one before, begin at 0
    *  again: its log is another file. */

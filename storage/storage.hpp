@@ -100,6 +100,14 @@ class Storage {
                                            const std::vector<idl::Measurement>& batch) = 0;
   virtual std::vector<idl::StoredMeasurement> load_measurements(std::int64_t session_id) = 0;
 
+  // -- schedules: key (study, position)
+  // What a study's scheduler came to know or decided; Conflict when the position is taken.
+  virtual void append_schedule(std::int64_t study_id, const idl::ScheduleEvent& event) = 0;
+  // In order of position.
+  virtual std::vector<idl::ScheduleEvent> load_schedule(std::int64_t study_id) = 0;
+  virtual std::vector<idl::ScheduleEvent> load_trial_schedule(std::int64_t study_id,
+                                                              std::int64_t trial) = 0;
+
   // -- checkpoints: key (session, number)
   // Conflict when the session has one of that number, or there is no such session.
   virtual void record_checkpoint(const idl::Checkpoint& checkpoint) = 0;

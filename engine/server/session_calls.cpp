@@ -88,6 +88,20 @@ void SessionCalls::stop_session(const std::string& request_id,
   wait_for(services_.loop.call(std::move(event)));
 }
 
+void SessionCalls::change_session(const std::string& request_id,
+                                  const std::string& session,
+                                  idl::SessionAction::type action) {
+  authorize(Action::kChange);
+  if (!idl::_SessionAction_VALUES_TO_NAMES.contains(action)) {
+    refuse(Refusal::Kind::kInvalid, "no such action");
+  }
+  idl::Engine_change_session_args arguments;
+  arguments.session = session;
+  arguments.action = action;
+  SessionChangeRequested event{make_caller(principal_, request_id, arguments), session, action};
+  wait_for(services_.loop.call(std::move(event)));
+}
+
 void SessionCalls::read_log(idl::LogSlice& reply,
                             const std::string& session,
                             std::int32_t attempt,

@@ -22,6 +22,9 @@ class SessionCalls : public virtual idl::EngineIf {
   void list_sessions(idl::SessionList& reply, const idl::SessionFilter& filter) override;
   void show_session(idl::SessionRow& reply, const std::string& session) override;
   void stop_session(const std::string& request_id, const std::string& session, bool kill) override;
+  void change_session(const std::string& request_id,
+                      const std::string& session,
+                      idl::SessionAction::type action) override;
   void read_log(idl::LogSlice& reply,
                 const std::string& session,
                 std::int32_t attempt,

@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "engine/queries.hpp"
-#include "engine/space_binding.hpp"
+#include "engine/schedule_replay.hpp"
 #include "engine/study_file/parser.hpp"
+#include "engine/study_search.hpp"
 
 namespace automl::engine::server {
 
@@ -156,6 +157,18 @@ void StudyCalls::report_study(idl::StudyReport& reply, const std::string& study)
     return read_for_analysis(manager, study, *input);
   });
   reply = services_.analyst->report(*input);
+}
+
+void StudyCalls::replay_schedule(idl::ScheduleReplay& reply,
+                                 const std::string& study,
+                                 const std::string& scheduler) {
+  authorize(Action::kInspect);
+  auto input = std::make_shared<ReplayInput>();
+  input->scheduler = parse_scheduler(scheduler);
+  inspect(services_, [study, input](const StudyManager& manager) {
+    return read_for_replay(manager, study, *input);
+  });
+  reply = engine::replay_schedule(*input);
 }
 
 void StudyCalls::ask(std::vector<idl::Trial>& reply,

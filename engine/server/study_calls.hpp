@@ -39,6 +39,9 @@ class StudyCalls : public virtual idl::EngineIf {
   void show_trial(idl::TrialDetail& reply, const std::string& study, std::int64_t number) override;
   void leaderboard(idl::Leaderboard& reply, const std::string& study, std::int32_t limit) override;
   void report_study(idl::StudyReport& reply, const std::string& study) override;
+  void replay_schedule(idl::ScheduleReplay& reply,
+                       const std::string& study,
+                       const std::string& scheduler) override;
   void ask(std::vector<idl::Trial>& reply,
            const std::string& request_id,
            const std::string& study,

@@ -173,7 +173,14 @@ std::vector<Key> search_keys() {
        .default_text = "auto",
        .range = "a name, or {name: {option: value}}",
        .help = "How configurations are proposed; auto chooses by space and budget and says why."},
-      later("scheduler", "a name, or {name: options}", "Stops weak trials early."),
+      {.name = "scheduler",
+       .type = Type::kOther,
+       .default_text = "none",
+       .range = "a name, or {name: {option: value}}",
+       .help = "Which running trials go on: none, median, percentile, patience, threshold, curve, "
+               "asha, hyperband, bohb, pbt or pb2. It judges each report of the objective; "
+               "metric_step, an option of all of them, names the metric that counts the steps, "
+               "else step= of the report does. One objective only."},
       {.name = "baseline",
        .type = Type::kOther,
        .default_text = "[]",

@@ -15,6 +15,7 @@
 #include "engine/study_file/search_reader.hpp"
 #include "engine/study_file/section.hpp"
 #include "engine/study_file/space_reader.hpp"
+#include "engine/study_search.hpp"
 
 #include "search/registry.hpp"
 
@@ -76,6 +77,9 @@ class StudyReader {
     spec_.algorithm.name = "auto";
     if (const Node* algorithm = study_.find("algorithm")) {
       spec_.algorithm = read_algorithm(*algorithm, complaints_);
+    }
+    if (const Node* scheduler = study_.find("scheduler")) {
+      spec_.scheduler = read_scheduler(*scheduler, complaints_);
     }
     read_inherited();
     if (const Node* command = study_.find("command")) {
@@ -240,11 +244,20 @@ class StudyReader {
   // What only the sampler knows: its options, a space it cannot search.
   void check_search() {
     try {
-      make_search(spec_);
+      const auto search = make_search(spec_);
+      check_scheduler(search->space);
     } catch (const search::SpaceError& error) {
       complaints_.add(study_.place("space"), std::string("space: ") + error.what());
     } catch (const search::OptionError& error) {
       complaints_.add(study_.place("algorithm"), std::string("algorithm: ") + error.what());
+    }
+  }
+
+  void check_scheduler(const search::SearchSpace& space) {
+    try {
+      make_scheduler(spec_, space);
+    } catch (const search::OptionError& error) {
+      complaints_.add(study_.place("scheduler"), std::string("scheduler: ") + error.what());
     }
   }
 

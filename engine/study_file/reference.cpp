@@ -65,7 +65,7 @@ Json special_schema(std::string_view name) {
     return {
         {"type", "object"}, {"additionalProperties", {{"type", "string"}}}, {"minProperties", 1}};
   }
-  if (name == "algorithm") {
+  if (name == "algorithm" || name == "scheduler") {
     return {{"type", {"string", "object"}}};
   }
   if (name == "objective.value") {

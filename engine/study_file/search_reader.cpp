@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "engine/study_file/value_rules.hpp"
 
 #include "search/registry.hpp"
+#include "search/scheduler_registry.hpp"
 
 namespace automl::engine::study_file {
 
@@ -21,30 +24,79 @@ constexpr std::size_t kMostInherited = 20;
 constexpr std::size_t kMostConfigurations = 1'000;
 
 // Names that other tools and later releases know.
-constexpr std::array<const char*, 5> kLater = {
-    "bohb", "hyperband", "evolution", "pso", "random_forest"};
+constexpr std::array<const char*, 3> kLater = {"evolution", "pso", "random_forest"};
 
-void read_options(const Node& node, idl::Algorithm& algorithm, Complaints& complaints) {
-  std::vector<std::string> known;
-  if (algorithm.name != "auto") {
-    for (const search::OptionHelp& option : search::algorithm_options(algorithm.name)) {
-      known.push_back(option.name);
-    }
-  }
+constexpr const char* kAuto = "auto";
+constexpr const char* kNone = "none";
+// The reported metric that counts steps: an option of every scheduler, for the engine.
+constexpr const char* kStepMetric = "metric_step";
+
+// `key: {name: {option: value}}`, or the name alone.
+struct Named {
+  std::string name;
+  std::map<std::string, std::string> options;
+};
+
+void read_options(const std::string& key,
+                  const Node& node,
+                  const std::vector<std::string>& known,
+                  Named& named,
+                  Complaints& complaints) {
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const std::string& name = node.keys[i].text;
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       complaints.add(node.keys[i].at,
-                     "unknown option \"" + render(node.keys[i]) + "\" of algorithm " +
-                         algorithm.name + (complaints.full() ? "" : did_you_mean(name, known)));
+                     "unknown option \"" + render(node.keys[i]) + "\" of " + key + " " +
+                         named.name + (complaints.full() ? "" : did_you_mean(name, known)));
     } else if (!node.items[i].is_scalar()) {
-      complaints.add(node.items[i].at,
-                     "algorithm." + algorithm.name + "." + name + " must be a value, got " +
-                         quoted(node.items[i]));
-    } else if (!algorithm.options.emplace(name, node.items[i].text).second) {
+      complaints.add(
+          node.items[i].at,
+          key + "." + named.name + "." + name + " must be a value, got " + quoted(node.items[i]));
+    } else if (!named.options.emplace(name, node.items[i].text).second) {
       complaints.add(node.keys[i].at, "duplicate option \"" + render(node.keys[i]) + "\"");
     }
   }
+}
+
+using OptionsOf = std::function<std::vector<std::string>(const std::string& name)>;
+
+Named read_named(const std::string& key,
+                 const Node& node,
+                 const std::vector<std::string>& known,
+                 const OptionsOf& options_of,
+                 Complaints& complaints) {
+  Named named;
+  const bool with_options = node.is_mapping() && node.items.size() == 1;
+  if (!node.is_scalar() && !with_options) {
+    complaints.add(node.at,
+                   key + " must be a name or {name: {option: value}}, got " + quoted(node));
+    return named;
+  }
+  const Node& name = with_options ? node.keys[0] : node;
+  named.name = name.text;
+  if (std::find(known.begin(), known.end(), name.text) == known.end()) {
+    const bool later = std::find(kLater.begin(), kLater.end(), name.text) != kLater.end();
+    complaints.add(name.at,
+                   later ? "\"" + key + ": " + name.text + "\" is not supported yet"
+                         : "unknown " + key + " " + quoted(name) + did_you_mean(name.text, known));
+    return named;
+  }
+  if (with_options && node.items[0].is_mapping()) {
+    read_options(key, node.items[0], options_of(name.text), named, complaints);
+  } else if (with_options && node.items[0].kind != Node::Kind::kNull) {
+    complaints.add(node.items[0].at,
+                   "the options of " + name.text + " must be a mapping like {option: value}, got " +
+                       quoted(node.items[0]));
+  }
+  return named;
+}
+
+std::vector<std::string> names_of(const std::vector<search::OptionHelp>& options) {
+  std::vector<std::string> names;
+  for (const search::OptionHelp& option : options) {
+    names.push_back(option.name);
+  }
+  return names;
 }
 
 // One entry of `baseline` or `enqueue`.
@@ -108,32 +160,37 @@ class ConfigurationReader {
 }  // namespace
 
 idl::Algorithm read_algorithm(const Node& node, Complaints& complaints) {
-  idl::Algorithm algorithm;
-  const bool with_options = node.is_mapping() && node.items.size() == 1;
-  if (!node.is_scalar() && !with_options) {
-    complaints.add(node.at,
-                   "algorithm must be a name or {name: {option: value}}, got " + quoted(node));
-    return algorithm;
-  }
-  const Node& name = with_options ? node.keys[0] : node;
   std::vector<std::string> known = search::algorithm_names();
-  known.insert(known.begin(), "auto");
-  algorithm.name = name.text;
-  if (std::find(known.begin(), known.end(), name.text) == known.end()) {
-    const bool later = std::find(kLater.begin(), kLater.end(), name.text) != kLater.end();
-    complaints.add(name.at,
-                   later ? "\"algorithm: " + name.text + "\" is not supported yet"
-                         : "unknown algorithm " + quoted(name) + did_you_mean(name.text, known));
-    return algorithm;
-  }
-  if (with_options && node.items[0].is_mapping()) {
-    read_options(node.items[0], algorithm, complaints);
-  } else if (with_options && node.items[0].kind != Node::Kind::kNull) {
-    complaints.add(node.items[0].at,
-                   "the options of " + name.text + " must be a mapping like {option: value}, got " +
-                       quoted(node.items[0]));
-  }
+  known.insert(known.begin(), kAuto);
+  const auto options_of = [](const std::string& name) {
+    return name == kAuto ? std::vector<std::string>() : names_of(search::algorithm_options(name));
+  };
+  Named named = read_named("algorithm", node, known, options_of, complaints);
+  idl::Algorithm algorithm;
+  algorithm.name = std::move(named.name);
+  algorithm.options = std::move(named.options);
   return algorithm;
+}
+
+idl::Scheduler read_scheduler(const Node& node, Complaints& complaints) {
+  std::vector<std::string> known = search::scheduler_names();
+  known.insert(known.begin(), kNone);
+  const auto options_of = [](const std::string& name) {
+    std::vector<std::string> names;
+    if (name != kNone) {
+      names = names_of(search::scheduler_options(name));
+      names.emplace_back(kStepMetric);
+    }
+    return names;
+  };
+  Named named = read_named("scheduler", node, known, options_of, complaints);
+  idl::Scheduler scheduler;
+  if (const auto metric = named.options.extract(kStepMetric); !metric.empty()) {
+    scheduler.step_metric = metric.mapped();
+  }
+  scheduler.name = named.name == kNone ? "" : std::move(named.name);
+  scheduler.options = std::move(named.options);
+  return scheduler;
 }
 
 std::vector<std::string> read_inherit(const Node& node,

@@ -13,6 +13,9 @@ namespace automl::engine::study_file {
 // `algorithm` of a study file; the options' values are checked by the sampler itself, later.
 idl::Algorithm read_algorithm(const Node& node, Complaints& complaints);
 
+// `scheduler` of a study file; values and what they go with are checked later, too.
+idl::Scheduler read_scheduler(const Node& node, Complaints& complaints);
+
 // `inherit` of a study file: names of other studies than `study`.
 std::vector<std::string> read_inherit(const Node& node,
                                       const std::string& study,

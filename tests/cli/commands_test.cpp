@@ -19,6 +19,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class CommandsTest : public ProgramTest {
  protected:
@@ -218,13 +219,47 @@ TEST_F(CommandsTest, StopKnowsStudiesAndSessions) {
   run({"stop", "--force", "ada/none/2"});
   run({"pause", "digits"});
   run({"resume", "digits"});
+  EXPECT_EQ(run({"pause", "digits/3"}).out, "session digits/3 is asked to save and pause\n");
+  EXPECT_EQ(run({"resume", "17"}).out, "session 17 is queued again\n");
   EXPECT_THAT(engine_->calls,
               ElementsAre("change_study STOP",
                           "change_study KILL",
                           "stop_session digits/3",
                           "stop_session ada/none/2 kill",
                           "change_study PAUSE",
-                          "change_study RESUME"));
+                          "change_study RESUME",
+                          "change_session digits/3 PAUSE",
+                          "change_session 17 RESUME"));
+}
+
+TEST_F(CommandsTest, ShowTellsWhatTheSchedulerDecided) {
+  idl::ScheduleEvent event;
+  event.kind = idl::ScheduleEventKind::REPORT;
+  event.step = 3;
+  engine_->detail.schedule = {event};
+  EXPECT_THAT(run({"show", "digits/1"}).out, Not(HasSubstr("SCHEDULER")));
+  event.decision = idl::Decision::PRUNE;
+  event.reason = "asha: 0.5 is number 4 of 4\033[2J";
+  engine_->detail.schedule.push_back(event);
+  event.kind = idl::ScheduleEventKind::EXPLOIT;
+  event.__set_donor(2);
+  event.donor_step = 6;
+  engine_->detail.schedule.push_back(event);
+  const std::string out = run({"show", "digits/1"}).out;
+  EXPECT_THAT(out, HasSubstr("   3  to be pruned"));
+  EXPECT_THAT(out, HasSubstr("took over #2 @ step 6"));
+  EXPECT_THAT(out, HasSubstr("asha: 0.5 is number 4 of 4"));
+  EXPECT_THAT(out, Not(HasSubstr("\033")));
+}
+
+TEST_F(CommandsTest, ReplayComparesCosts) {
+  const std::string out = run({"replay", "digits", "--scheduler", "{asha: {max: 27}}"}).out;
+  EXPECT_THAT(engine_->calls, ElementsAre("replay_schedule {asha: {max: 27}}"));
+  EXPECT_THAT(out, HasSubstr("study digits: 3 stored curves"));
+  EXPECT_THAT(out, HasSubstr("as it ran"));
+  EXPECT_THAT(out, HasSubstr("never"));
+  EXPECT_THAT(out, HasSubstr("1 trials were ended early"));
+  EXPECT_EQ(run({"replay", "digits"}).code, 2);
 }
 
 TEST_F(CommandsTest, EnqueueTakesAssignments) {

@@ -116,6 +116,30 @@ void FakeEngine::change_study(idl::StudyStatus& reply,
   reply = status;
 }
 
+void FakeEngine::change_session(const std::string& request,
+                                const std::string& subject,
+                                idl::SessionAction::type action) {
+  note("change_session " + subject + " " + idl::_SessionAction_VALUES_TO_NAMES.at(action));
+  request_ids.push_back(request);
+}
+
+void FakeEngine::replay_schedule(idl::ScheduleReplay& reply,
+                                 const std::string& study,
+                                 const std::string& scheduler) {
+  expect_known(study);
+  note("replay_schedule " + scheduler);
+  reply.trials = 3;
+  reply.steps = 81;
+  reply.steps_paid = 30;
+  reply.trials_pruned = 2;
+  reply.__set_best(0.96);
+  reply.__set_best_trial(1);
+  reply.__set_study_best(0.98);
+  reply.__set_study_best_trial(2);
+  reply.__set_study_steps_to_best(70);
+  reply.notes = {"1 trials were ended early"};
+}
+
 void FakeEngine::enqueue(idl::StudyStatus& reply,
                          const std::string& request,
                          const std::string& study,

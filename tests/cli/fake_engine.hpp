@@ -41,6 +41,12 @@ class FakeEngine : public idl::EngineNull {
                     const std::string& request,
                     const std::string& study,
                     idl::StudyAction::type action) override;
+  void change_session(const std::string& request,
+                      const std::string& subject,
+                      idl::SessionAction::type action) override;
+  void replay_schedule(idl::ScheduleReplay& reply,
+                       const std::string& study,
+                       const std::string& scheduler) override;
   void enqueue(idl::StudyStatus& reply,
                const std::string& request,
                const std::string& study,

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/space_binding.hpp"
+#include "engine/study_search.hpp"
 
 #include "storage/sql/sql_storage.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -70,6 +70,12 @@ idl::ExitReport exited(int code) {
   return exit;
 }
 
+idl::ExitReport ended(idl::ExitCause::type cause) {
+  idl::ExitReport exit;
+  exit.cause = cause;
+  return exit;
+}
+
 DrivenCore::DrivenCore(Settings settings, executor::Capabilities capabilities)
     : settings_(std::move(settings)),
       capabilities_(std::move(capabilities)),
@@ -127,7 +133,7 @@ void DrivenCore::compute(const ComputeSuggestion& request) {
   StudySearch& search = *request.search;
   const auto index = static_cast<std::uint64_t>(request.proposal);
   waiting_.emplace_back(Suggested{request.ticket,
-                                  search.sampler->suggest({.history = search.history,
+                                  search.sampler->suggest({.history = search.learned(),
                                                            .pending = search.pending,
                                                            .index = index,
                                                            .seed = search.seed,
@@ -208,6 +214,11 @@ Payload DrivenCore::submit_session(const idl::SessionSpec& spec, const std::stri
 Payload DrivenCore::stop_session(const std::string& name, bool kill) {
   const Caller by = caller("", name);
   return answer(by.call, SessionStopRequested{by, name, kill});
+}
+
+Payload DrivenCore::change_session(const std::string& name, idl::SessionAction::type action) {
+  const Caller by = caller("", name);
+  return answer(by.call, SessionChangeRequested{by, name, action});
 }
 
 Payload DrivenCore::enqueue(const std::string& study,

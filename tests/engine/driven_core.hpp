@@ -25,6 +25,8 @@ idl::Constraint bound(const std::string& metric, idl::ComparisonOp::type op, dou
 idl::Node node_of(const std::string& name, int cpus, int gpus, std::int64_t memory_bytes);
 idl::Measurement measured(std::int64_t sequence, double loss);
 idl::ExitReport exited(int code);
+// What a runner says that has ended its command because it was asked to.
+idl::ExitReport ended(idl::ExitCause::type cause);
 
 // The core over a real store in memory, its clock in the test's hands. Suggestions are computed at
 // once; launches, cancels and questions to the executor are kept for the test to look at.
@@ -52,6 +54,7 @@ class DrivenCore : private Clock, private Random {
                  const std::string& request = "");
   Payload submit_session(const idl::SessionSpec& spec, const std::string& request = "");
   Payload stop_session(const std::string& name, bool kill = false);
+  Payload change_session(const std::string& name, idl::SessionAction::type action);
   Payload enqueue(const std::string& study,
                   const std::map<std::string, std::string>& values,
                   const std::string& request = "");

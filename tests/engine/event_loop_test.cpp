@@ -13,7 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/space_binding.hpp"
+#include "engine/study_search.hpp"
 #include "engine/system_doors.hpp"
 
 #include "storage/errors.hpp"

@@ -9,7 +9,9 @@
 
 #include "engine/parameter_value.hpp"
 #include "engine/study_file/parser.hpp"
+#include "engine/study_search.hpp"
 
+#include "search/options.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::engine {

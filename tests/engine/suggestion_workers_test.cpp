@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/space_binding.hpp"
+#include "engine/study_search.hpp"
 
 namespace automl::engine {
 namespace {
@@ -31,7 +31,7 @@ class CountingSampler : public search::Sampler {
 
 TEST(SuggestionWorkers, AnswerEveryRequestOnce) {
   auto search = std::make_shared<StudySearch>(
-      StudySearch{search::SearchSpace({}, {}), std::make_unique<CountingSampler>(), {}, {}, 0});
+      StudySearch{search::SearchSpace({}, {}), std::make_unique<CountingSampler>(), {}, {}, {}, 0});
   std::mutex mutex;
   std::map<std::uint64_t, std::string> answers;
   std::promise<void> all;

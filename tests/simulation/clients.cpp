@@ -255,6 +255,20 @@ void Clients::change_study(const std::string& study, idl::StudyAction::type acti
   perform(std::move(request));
 }
 
+void Clients::change_session(const std::string& session, idl::SessionAction::type action) {
+  Request request;
+  request.what = "change session " + session + " by action " + std::to_string(action);
+  request.caller = new_caller();
+  request.make = [session, action](const engine::Caller& caller) {
+    return engine::SessionChangeRequested{caller, session, action};
+  };
+  request.check = [](const engine::Payload&, bool) {};
+  if (action == idl::SessionAction::RESUME) {
+    observer_.user_resumes(session);
+  }
+  perform(std::move(request));
+}
+
 void Clients::stop_session(const std::string& session, bool kill) {
   Request request;
   request.what = "stop session " + session;

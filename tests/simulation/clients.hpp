@@ -29,6 +29,7 @@ class Clients {
   void enqueue(const std::string& study, double lr);
   void submit_session(const idl::SessionSpec& spec);
   void change_study(const std::string& study, idl::StudyAction::type action);
+  void change_session(const std::string& session, idl::SessionAction::type action);
   void stop_session(const std::string& session, bool kill);
   // Asks for trials and tells their values until the study has ended. Harmless when somebody does.
   void drive(const std::string& study);

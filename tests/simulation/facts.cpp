@@ -26,9 +26,16 @@ const std::set<std::pair<int, int>> kStudyMoves = {{S::RUNNING, S::PAUSED},
 const std::set<std::pair<int, int>> kTrialMoves = {{T::WAITING, T::RUNNING},
                                                    {T::WAITING, T::CANCELLED},
                                                    {T::WAITING, T::FAILED},
+                                                   {T::WAITING, T::PAUSED},
+                                                   {T::WAITING, T::PRUNED},
                                                    {T::RUNNING, T::COMPLETE},
                                                    {T::RUNNING, T::FAILED},
-                                                   {T::RUNNING, T::WAITING}};
+                                                   {T::RUNNING, T::WAITING},
+                                                   {T::RUNNING, T::PAUSED},
+                                                   {T::RUNNING, T::PRUNED},
+                                                   {T::PAUSED, T::WAITING},
+                                                   {T::PAUSED, T::PRUNED},
+                                                   {T::PAUSED, T::CANCELLED}};
 const std::set<std::pair<int, int>> kSessionMoves = {{N::QUEUED, N::LAUNCHING},
                                                      {N::QUEUED, N::STOPPED},
                                                      {N::QUEUED, N::FAILED},
@@ -39,7 +46,12 @@ const std::set<std::pair<int, int>> kSessionMoves = {{N::QUEUED, N::LAUNCHING},
                                                      {N::RUNNING, N::COMPLETE},
                                                      {N::RUNNING, N::FAILED},
                                                      {N::RUNNING, N::STOPPED},
-                                                     {N::RUNNING, N::QUEUED}};
+                                                     {N::RUNNING, N::QUEUED},
+                                                     {N::QUEUED, N::PAUSED},
+                                                     {N::LAUNCHING, N::PAUSED},
+                                                     {N::RUNNING, N::PAUSED},
+                                                     {N::PAUSED, N::QUEUED},
+                                                     {N::PAUSED, N::STOPPED}};
 const std::set<std::pair<int, int>> kAttemptMoves = {{A::LAUNCHING, A::RUNNING},
                                                      {A::LAUNCHING, A::FAILED},
                                                      {A::LAUNCHING, A::STOPPED},
@@ -123,6 +135,11 @@ struct Apply {
     if (ended(old.state)) {
       throw Violation("session " + session.name + " was written after its end");
     }
+    const bool held = old.state == N::PAUSED && old.stop_reason == idl::StopReason::USER;
+    if (held && session.state == N::QUEUED && facts.resumed_by_users.count(session.name) == 0) {
+      throw Violation("session " + session.name +
+                      " goes on, and the user who paused it said nothing");
+    }
     old = session;
     facts.touched_sessions.insert(session.id);
   }
@@ -144,6 +161,9 @@ struct Apply {
         old.state,
         attempt.state,
         ended(old.state));
+    if (attempt.pause && !old.pause && old.stop_reason != idl::StopReason::NONE) {
+      throw Violation("an attempt that was to end is to pause instead");
+    }
     if (attempt.token != old.token) {
       throw Violation("an attempt got another token");
     }
@@ -163,6 +183,13 @@ struct Apply {
         stored.emplace(measurement.sequence, measurement);
       }
     }
+  }
+  void operator()(const NewScheduleEvent& change) const {
+    std::vector<idl::ScheduleEvent>& schedule = facts.schedules[change.study_id];
+    if (change.event.position != static_cast<std::int64_t>(schedule.size()) + 1) {
+      throw Violation("the schedule of study " + std::to_string(change.study_id) + " has a gap");
+    }
+    schedule.push_back(change.event);
   }
   void operator()(const NewReply& change) const {
     const std::pair<std::string, std::string> key{change.principal, change.request_id};

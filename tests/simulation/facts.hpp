@@ -33,6 +33,10 @@ struct NewMeasurements {
   std::int32_t attempt = 0;
   std::vector<idl::Measurement> batch;
 };
+struct NewScheduleEvent {
+  std::int64_t study_id = 0;
+  idl::ScheduleEvent event;
+};
 struct NewReply {
   std::string principal;
   std::string request_id;
@@ -47,6 +51,7 @@ using Change = std::variant<NewStudy,
                             NewAttempt,
                             idl::Attempt,
                             NewMeasurements,
+                            NewScheduleEvent,
                             NewReply>;
 
 using TrialKey = std::pair<std::int64_t, std::int64_t>;    // study, number
@@ -61,8 +66,10 @@ struct Facts {
   std::map<AttemptKey, idl::Attempt> attempts;
   std::map<std::string, AttemptKey> by_token;
   std::map<AttemptKey, std::map<std::int64_t, idl::Measurement>> measurements;
+  std::map<std::int64_t, std::vector<idl::ScheduleEvent>> schedules;  // by study
   std::map<std::pair<std::string, std::string>, storage::StoredReply> replies;
-  std::map<AttemptKey, bool> started;  // the attempt's runner registered
+  std::map<AttemptKey, bool> started;      // the attempt's runner registered
+  std::set<std::string> resumed_by_users;  // sessions for which that was ever asked
 
   // Of the last commit.
   std::set<std::int64_t> touched_studies;

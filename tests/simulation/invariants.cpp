@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/space_binding.hpp"
+#include "engine/study_search.hpp"
 
 #include "tests/simulation/expected_result.hpp"
 #include "tests/simulation/world.hpp"
@@ -29,6 +30,7 @@ void check_attempt_count(const Facts& facts, const idl::Session& session) {
   int count = 0;
   int started = 0;
   int open = 0;
+  int paused = 0;
   for (auto at = facts.attempts.lower_bound({session.id, 0});
        at != facts.attempts.end() && at->first.first == session.id;
        ++at) {
@@ -36,10 +38,12 @@ void check_attempt_count(const Facts& facts, const idl::Session& session) {
     require(at->second.number == count, "session " + session.name + ": attempt numbers have gaps");
     started += facts.started.count(at->first) != 0 ? 1 : 0;
     open += ended(at->second.state) ? 0 : 1;
+    paused += at->second.state == A::STOPPED && at->second.pause ? 1 : 0;
   }
   require(open <= 1, "session " + session.name + " has two open attempts");
   require(session.attempts == count, "session " + session.name + " miscounts its attempts");
-  require(started <= session.spec.retries + 1,
+  require(session.paused_attempts == paused, "session " + session.name + " miscounts its pauses");
+  require(started <= session.spec.retries + 1 + paused,
           "session " + session.name + " ran " + std::to_string(started) + " times with " +
               std::to_string(session.spec.retries) + " retries");
 }
@@ -120,6 +124,10 @@ void check_session(const Facts& facts, std::int64_t session_id) {
     case N::QUEUED:
       agrees = open == nullptr;
       break;
+    case N::PAUSED:
+      agrees = open == nullptr;
+      trial_state = T::PAUSED;
+      break;
     case N::LAUNCHING:
       agrees = open != nullptr && open->state == A::LAUNCHING;
       break;
@@ -157,8 +165,8 @@ void check_study(const Facts& facts, std::int64_t study_id) {
             "study " + study.spec.name + ": the trials' numbers have gaps");
     ++count;
     repeats += at->second.__isset.repeat_of ? 1 : 0;
-    open += ended(at->second.state) ? 0 : 1;
-    waiting += at->second.state == T::WAITING ? 1 : 0;
+    open += ended(at->second.state) || at->second.state == T::PAUSED ? 0 : 1;
+    waiting += at->second.state == T::WAITING || at->second.state == T::PAUSED ? 1 : 0;
   }
   const std::int64_t budget = study.spec.budget.trials;
   require(budget <= 0 || count - repeats <= budget,
@@ -210,14 +218,53 @@ void require_result(const idl::StudySpec& spec,
           name + " is called feasible and is not, or the reverse");
 }
 
+namespace {
+
+// What the last attempt that began has measured.
+std::vector<idl::Measurement> last_measured(const Facts& facts, std::int64_t session_id) {
+  std::int32_t begun = 0;
+  for (auto at = facts.started.lower_bound({session_id, 0});
+       at != facts.started.end() && at->first.first == session_id;
+       ++at) {
+    begun = at->first.second;
+  }
+  std::vector<idl::Measurement> measurements;
+  const auto measured = facts.measurements.find({session_id, begun});
+  if (measured != facts.measurements.end()) {
+    for (const auto& [sequence, measurement] : measured->second) {
+      measurements.push_back(measurement);
+    }
+  }
+  return measurements;
+}
+
+// The value it had by then, if that is one.
+void check_pruned_value(const Facts& facts, const idl::Trial& trial) {
+  const idl::StudySpec& spec = facts.studies.at(trial.study_id).spec;
+  const double value =
+      value_by_rule(spec.objectives.front(), last_measured(facts, trial.session_id));
+  const std::string name =
+      "pruned trial " + std::to_string(trial.study_id) + "/" + std::to_string(trial.number);
+  require(trial.__isset.value == std::isfinite(value), name + ": has it a value or not?");
+  require(!trial.__isset.value ||
+              std::abs(trial.value - value) <= 1e-9 * std::max(1.0, std::abs(value)),
+          name + " has the value " + std::to_string(trial.value) + ", its measurements give " +
+              std::to_string(value));
+}
+
+}  // namespace
+
 void check_result(const Facts& facts, const TrialKey& key) {
   const idl::Trial& trial = facts.trials.at(key);
   const std::string name = "trial " + std::to_string(key.first) + "/" + std::to_string(key.second);
-  require(trial.__isset.value == (trial.state == T::COMPLETE) &&
-              trial.values.empty() == (trial.state != T::COMPLETE),
-          name + ": values belong to a complete trial, and only to that");
+  require(trial.__isset.value != trial.values.empty() &&
+              (trial.state == T::PRUNED || trial.__isset.value == (trial.state == T::COMPLETE)),
+          name + ": values belong to a complete or pruned trial, and only to that");
   if (trial.session_id == 0) {
     return;
+  }
+  if (trial.state == T::PRUNED) {
+    return check_pruned_value(facts, trial);
   }
   const idl::Session& session = facts.sessions.at(trial.session_id);
   if (session.state != N::COMPLETE) {

@@ -22,6 +22,7 @@ void Observer::committed(const std::vector<Change>& changes) {
   for (const TrialKey& trial : facts_.ended_trials) {
     check_result(facts_, trial);
   }
+  schedules_.check(facts_);
   for (const AttemptKey& key : facts_.new_attempts) {
     heard_ms_[facts_.attempts.at(key).token] = world_.agenda.now_ms();
     const std::int64_t study = facts_.sessions.at(key.first).study_id;

@@ -13,6 +13,7 @@
 
 #include "executor/executor.hpp"
 #include "tests/simulation/facts.hpp"
+#include "tests/simulation/schedule_watch.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace automl::simulation {
@@ -32,6 +33,8 @@ class Observer {
 
   const Facts& facts() const { return facts_; }
 
+  // From the clients: before it is asked for.
+  void user_resumes(const std::string& session) { facts_.resumed_by_users.insert(session); }
   // From the store.
   void committed(const std::vector<Change>& changes);
   // From the engine: effects about to be carried out, runners it has listened to.
@@ -53,6 +56,7 @@ class Observer {
   const engine::Settings& settings_;
   std::vector<idl::Node> nodes_;
   Facts facts_;
+  ScheduleWatch schedules_;
   std::set<std::string> running_;
   std::set<std::string> ever_started_;
   std::set<std::string> given_up_;

@@ -45,7 +45,20 @@ constexpr const char* kNames[] = {"None",
                                   "PauseIgnored",
                                   "SecondOutcomeAccepted",
                                   "InfeasibleTarget",
-                                  "ViolationNotKept"};
+                                  "ViolationNotKept",
+                                  "DecisionNotStored",
+                                  "ScheduleNotRecovered",
+                                  "PauseNotKept",
+                                  "PauseIsAFailure",
+                                  "PausedHoldsItsPlace",
+                                  "PausedNotRecovered",
+                                  "PausedNeverEnds",
+                                  "HeldTrialResumed",
+                                  "PauseOvertakesStop",
+                                  "LostPauseForgotten",
+                                  "RepeatsJudged",
+                                  "PrunedWithoutValue",
+                                  "PruneIsAFailure"};
 static_assert(std::size(kNames) == static_cast<std::size_t>(PlantedBug::kCount));
 
 class PlantedBugs : public testing::TestWithParam<int> {

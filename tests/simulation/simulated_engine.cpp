@@ -33,6 +33,7 @@ std::string name_of(const engine::Event& event) {
                                        "StudyChangeRequested",
                                        "SessionSubmitted",
                                        "SessionStopRequested",
+                                       "SessionChangeRequested",
                                        "ConfigurationEnqueued",
                                        "TrialsAsked",
                                        "TrialTold",
@@ -316,7 +317,7 @@ void SimulatedEngine::compute(const engine::ComputeSuggestion& request) {
     engine::StudySearch& search = *request.search;
     post(engine::Suggested{
         request.ticket,
-        search.sampler->suggest({.history = search.history,
+        search.sampler->suggest({.history = search.learned(),
                                  .pending = search.pending,
                                  .index = static_cast<std::uint64_t>(request.proposal),
                                  .seed = search.seed,

@@ -185,9 +185,10 @@ void SimulatedRunner::stop_program(const idl::Verdict& verdict) {
   if (verdict.kill) {
     delay_ms = 1;
   }
-  in_program(delay_ms, [this] {
+  const bool pause = verdict.action == idl::VerdictAction::PAUSE;
+  in_program(delay_ms, [this, pause] {
     idl::ExitReport exit;
-    exit.cause = idl::ExitCause::STOPPED;
+    exit.cause = pause ? idl::ExitCause::PAUSED : idl::ExitCause::STOPPED;
     end_program(exit);
   });
 }
@@ -255,7 +256,7 @@ void SimulatedRunner::on_reported(const engine::Payload& payload) {
   while (!spool_.empty() && spool_.front().sequence <= reply->acknowledged_sequence) {
     spool_.pop_front();
   }
-  if (reply->verdict.action == idl::VerdictAction::STOP) {
+  if (reply->verdict.action != idl::VerdictAction::PROCEED) {
     stop_program(reply->verdict);
   }
   flush();

@@ -105,6 +105,25 @@ class Run {
     for (std::int64_t i = dice.between(0, 3); i > 0; --i) {
       world_.agenda.in(dice.between(1'000, 4 * kMinuteMs), [this] { stop_some_session(); });
     }
+    for (std::int64_t i = std::max<std::int64_t>(0, dice.between(-2, 2)); i > 0; --i) {
+      world_.agenda.in(dice.between(1'000, 4 * kMinuteMs), [this] { pause_some_session(); });
+    }
+  }
+
+  // The request to go on may come too early, or never be needed.
+  void pause_some_session() {
+    std::vector<std::string> open;
+    for (const auto& [id, session] : observer_.facts().sessions) {
+      if (!ended(session.state)) {
+        open.push_back(session.name);
+      }
+    }
+    if (!open.empty()) {
+      const std::string name = world_.dice.pick(open);
+      clients_.change_session(name, idl::SessionAction::PAUSE);
+      world_.agenda.in(world_.dice.between(1'000, kMinuteMs),
+                       [this, name] { clients_.change_session(name, idl::SessionAction::RESUME); });
+    }
   }
 
   void plan_changes(const std::string& study) {
@@ -171,6 +190,13 @@ class Run {
         clients_.change_study(study.spec.name, idl::StudyAction::RESUME);
       } else if (!ended(study.state) && study.spec.command.empty()) {
         clients_.drive(study.spec.name);  // it was stopped and continued
+      }
+    }
+    for (const auto& [id, session] : observer_.facts().sessions) {
+      if (session.state == idl::SessionState::PAUSED &&
+          session.stop_reason == idl::StopReason::USER) {
+        open = true;
+        clients_.change_session(session.name, idl::SessionAction::RESUME);
       }
     }
     if (!open) {

@@ -100,6 +100,23 @@ std::vector<idl::PriorTask> WatchedStorage::load_prior_tasks(std::int64_t study_
   return store_.load_prior_tasks(study_id);
 }
 
+void WatchedStorage::append_schedule(std::int64_t study_id, const idl::ScheduleEvent& event) {
+  at_statement();
+  store_.append_schedule(study_id, event);
+  changes_.emplace_back(NewScheduleEvent{study_id, event});
+}
+
+std::vector<idl::ScheduleEvent> WatchedStorage::load_schedule(std::int64_t study_id) {
+  at_statement();
+  return store_.load_schedule(study_id);
+}
+
+std::vector<idl::ScheduleEvent> WatchedStorage::load_trial_schedule(std::int64_t study_id,
+                                                                    std::int64_t trial) {
+  at_statement();
+  return store_.load_trial_schedule(study_id, trial);
+}
+
 void WatchedStorage::propose(const idl::Study& study,
                              std::vector<idl::Trial>& trials,
                              std::vector<idl::Session>& sessions) {

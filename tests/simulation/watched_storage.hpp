@@ -53,6 +53,10 @@ class WatchedStorage : public storage::Storage {
   std::int64_t record_measurements(const idl::Attempt& attempt,
                                    const std::vector<idl::Measurement>& batch) override;
   std::vector<idl::StoredMeasurement> load_measurements(std::int64_t session_id) override;
+  void append_schedule(std::int64_t study_id, const idl::ScheduleEvent& event) override;
+  std::vector<idl::ScheduleEvent> load_schedule(std::int64_t study_id) override;
+  std::vector<idl::ScheduleEvent> load_trial_schedule(std::int64_t study_id,
+                                                      std::int64_t trial) override;
   void record_checkpoint(const idl::Checkpoint& checkpoint) override;
   bool forget_checkpoint(std::int64_t session_id, std::int64_t number) override;
   std::vector<idl::Checkpoint> load_checkpoints(std::int64_t session_id) override;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <tuple>
+#include <utility>
 
 namespace automl::simulation {
 
@@ -64,6 +67,22 @@ std::vector<idl::Constraint> random_constraints(Dice& dice) {
   return constraints;
 }
 
+// Rungs and intervals that the few reports of a simulated program reach.
+idl::Scheduler random_scheduler(Dice& dice) {
+  static const std::vector<std::pair<std::string, std::map<std::string, std::string>>> schedulers =
+      {{"threshold", {{"upper", "60"}}},
+       {"median", {{"startup", "1"}}},
+       {"patience", {{"steps", "2"}}},
+       {"asha", {{"reduction", "2"}}},
+       {"asha", {{"reduction", "2"}, {"variant", "promote"}}},
+       {"asha", {{"reduction", "2"}, {"variant", "promote"}, {"max", "5"}}},
+       {"hyperband", {{"reduction", "2"}, {"max", "6"}}},
+       {"hyperband", {{"reduction", "2"}, {"max", "6"}, {"variant", "stop"}}}};
+  idl::Scheduler scheduler;
+  std::tie(scheduler.name, scheduler.options) = dice.pick(schedulers);
+  return scheduler;
+}
+
 }  // namespace
 
 idl::Resources random_resources(Dice& dice, const std::vector<idl::Node>& nodes) {
@@ -114,6 +133,9 @@ idl::StudySpec random_study(Dice& dice,
   }
   if (name != "study-0" && dice.chance(0.2)) {
     spec.inherit = {"study-0"};
+  }
+  if (!spec.command.empty() && spec.objectives.size() == 1 && dice.chance(0.5)) {
+    spec.scheduler = random_scheduler(dice);
   }
   spec.parallel = static_cast<std::int32_t>(dice.between(1, 4));
   spec.resources = random_resources(dice, nodes);

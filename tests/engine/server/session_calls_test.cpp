@@ -109,6 +109,23 @@ TEST_F(SessionCallsTest, AStopReachesTheRunner) {
   EXPECT_THROW(engine().stop_session("s2", "nobody/none/9", false), idl::NotFound);
 }
 
+TEST_F(SessionCallsTest, APauseReachesTheRunnerAndAResumeTheQueue) {
+  const idl::Session session = run("r1");
+  const std::string token = server_.executor().token(0);
+  register_runner(token);
+  engine().change_session("p1", session.name, idl::SessionAction::PAUSE);
+  engine().change_session("p1", session.name, idl::SessionAction::PAUSE);  // a repeat
+  EXPECT_EQ(report(token, 0, "").verdict.action, idl::VerdictAction::PAUSE);
+  EXPECT_THROW(engine().change_session("p1", session.name, idl::SessionAction::RESUME),
+               idl::Conflict);  // another request by that id
+  EXPECT_THROW(engine().change_session("p2", session.name, idl::SessionAction::RESUME),
+               idl::Conflict);  // it is still saving
+  EXPECT_THROW(engine().change_session("p3", "nobody/none/9", idl::SessionAction::PAUSE),
+               idl::NotFound);
+  EXPECT_THROW(engine().change_session("p4", session.name, idl::SessionAction::type(7)),
+               idl::InvalidRequest);
+}
+
 TEST_F(SessionCallsTest, ListsAndExplains) {
   idl::SessionList list;
   engine().list_sessions(list, idl::SessionFilter());

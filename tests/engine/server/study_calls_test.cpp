@@ -88,6 +88,16 @@ TEST_F(StudyCallsTest, CreatesContinuesAndTellsStudiesApart) {
   EXPECT_THROW(engine().study_status(status, "t"), idl::NotFound);
 }
 
+TEST_F(StudyCallsTest, RefusesReplaysThatCannotBe) {
+  submit(study("s"), "r1");
+  idl::ScheduleReplay replay;
+  engine().replay_schedule(replay, "s", "none");
+  EXPECT_EQ(replay.trials, 0);
+  EXPECT_THROW(engine().replay_schedule(replay, "s", "asha"), idl::InvalidRequest);  // no command
+  EXPECT_THROW(engine().replay_schedule(replay, "s", "{asha: {mim: 1}}"), idl::InvalidRequest);
+  EXPECT_THROW(engine().replay_schedule(replay, "t", "none"), idl::NotFound);
+}
+
 TEST_F(StudyCallsTest, Enqueues) {
   submit(study("s"), "r1");
   idl::StudyStatus status;

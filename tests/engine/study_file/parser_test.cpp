@@ -9,6 +9,7 @@
 
 #include "engine/parameter_value.hpp"
 #include "engine/space_binding.hpp"
+#include "engine/study_search.hpp"
 
 #include "tests/engine/study_file/study_folder.hpp"
 
@@ -39,6 +40,7 @@ TEST_F(StudyFile, FillsInDefaults) {
   EXPECT_EQ(study.code, "");
   EXPECT_EQ(study.objectives.at(0).rule, idl::ValueRule::LAST);
   EXPECT_EQ(study.algorithm.name, "auto");
+  EXPECT_EQ(study.scheduler, idl::Scheduler());
   EXPECT_EQ(study.parallel, 1);
   EXPECT_EQ(study.retries, 1);
   EXPECT_EQ(study.max_failures, 20);
@@ -64,6 +66,10 @@ TEST_F(StudyFile, ReadsEveryKey) {
   EXPECT_EQ(study.objectives.at(0).rule, idl::ValueRule::MEAN_LAST);
   EXPECT_EQ(study.objectives.at(0).window, 5);
   EXPECT_EQ(study.algorithm.name, "tpe");
+  EXPECT_EQ(study.scheduler.name, "asha");
+  EXPECT_EQ(study.scheduler.step_metric, "epoch");
+  EXPECT_EQ(study.scheduler.options,
+            (std::map<std::string, std::string>{{"min", "1"}, {"max", "30"}, {"reduction", "3"}}));
   EXPECT_EQ(study.parallel, 4);
   EXPECT_EQ(study.resources.memory_bytes, 8LL << 30);
   EXPECT_EQ(study.resources.time_s, 7200);
@@ -231,6 +237,20 @@ TEST_F(StudyFile, StudiesOfTheRepositoryAreRight) {
     ASSERT_TRUE(parsed.spec.has_value());
     EXPECT_NE(algorithm_note(*parsed.spec), "");
   }
+}
+
+TEST_F(StudyFile, ReadsSchedulers) {
+  const std::string with_command = std::string(kSmallest) + "command: train\nparallel: 2\n";
+  EXPECT_EQ(spec(with_command + "scheduler: none\n").scheduler, idl::Scheduler());
+  EXPECT_EQ(spec(with_command + "scheduler: median\n").scheduler.name, "median");
+  EXPECT_EQ(spec(with_command + "scheduler: {pbt: {limits: x 0 2}}\n").scheduler.options.size(),
+            1U);
+  EXPECT_EQ(last_step(spec(with_command + "scheduler: median\n")), std::nullopt);
+  EXPECT_EQ(last_step(spec(with_command + "scheduler: hyperband\n")), 81);
+  EXPECT_EQ(last_step(spec(with_command + "scheduler: asha\n")), std::nullopt);
+  EXPECT_EQ(last_step(spec(with_command + "scheduler: {asha: {max: 27}}\n")), 27);
+  const idl::StudySpec bohb = spec(with_command + "scheduler: bohb\n");
+  EXPECT_THAT(algorithm_note(bohb), HasSubstr("tpe: the model of bohb"));
 }
 
 TEST_F(StudyFile, TheDigitsStudyIsTheOnePromised) {

@@ -82,6 +82,7 @@ forbid:
   - depth > 100 and width == 256
   - optimizer in [sgd, 'nesterov'] and lr >= 0.5
 algorithm: {tpe: {}}
+scheduler: {asha: {metric_step: epoch, min: 1, max: 30, reduction: 3}}
 baseline:
   - {lr: 0.1, optimizer: sgd, momentum: 0.9, depth: 50}
   - {}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/study_search.hpp"
+#include "records_types.h"
+
+#include "search/scheduler.hpp"
+#include "search/trial_curves.hpp"
+
+namespace automl::engine {
+
+// What a study with a scheduler keeps for it: the curves of its trials, and the decisions that are
+// not carried out yet. All of it follows from the stored events, taken up in their order, so a
+// restarted engine decides as the one before would have. One thread.
+class Schedule {
+ public:
+  // Whether a trial has a checkpoint that an exploit can take over.
+  using HasCheckpoint = std::function<bool(std::int64_t trial)>;
+
+  // Throws search::OptionError.
+  explicit Schedule(const idl::StudySpec& spec);
+
+  // Takes up a report and decides upon it; the event is to be stored. While a decision about a
+  // trial is on its way nothing more is decided about it.
+  idl::ScheduleEvent report(std::int64_t trial,
+                            std::int64_t step,
+                            double value,
+                            const HasCheckpoint& has_checkpoint);
+  // Anything that has happened: with the next position, to be stored.
+  idl::ScheduleEvent happened(idl::ScheduleEvent event);
+  // Takes up a stored event. Throws std::invalid_argument when it does not follow from the others.
+  void take_up(const idl::ScheduleEvent& event);
+
+  // Which trial takes a free slot; unset: a new one may.
+  std::optional<search::Resume> resume() { return scheduler_->on_slot_free(curves_); }
+
+  bool knows(std::int64_t trial) const { return curves_.index_of(trial).has_value(); }
+  // What is on its way; null: nothing.
+  const idl::ScheduleEvent* pending(std::int64_t trial) const;
+  const search::TrialCurves& curves() const { return curves_; }
+  // What the trial was proposed with, whatever it has taken over since.
+  const search::Configuration& proposed(std::int64_t trial) const;
+  // What the study's sampler learns from in place of trials that have ended; unset: from these.
+  std::optional<search::History> observations() const;
+
+ private:
+  void decide(idl::ScheduleEvent& event, const HasCheckpoint& has_checkpoint) const;
+  void plan_exploit(idl::ScheduleEvent& event,
+                    const search::Verdict& verdict,
+                    const HasCheckpoint& has_checkpoint) const;
+  void note_decision(const idl::ScheduleEvent& event);
+  search::Configuration configuration_in(const idl::ScheduleEvent& event) const;
+
+  std::vector<idl::Parameter> parameters_;
+  search::SearchSpace space_;
+  search::SearchSpace limits_;  // the space as wide as an exploit may go
+  std::unique_ptr<search::Scheduler> scheduler_;
+  std::optional<std::int64_t> last_step_;
+  double sign_ = 1;
+  search::TrialCurves curves_;
+  std::int64_t events_ = 0;
+  std::map<std::int64_t, idl::ScheduleEvent> pending_;  // by trial
+  std::map<std::int64_t, bool> exempt_;                 // trials that run to their end
+};
+
+// The step that counts: of the report, or what the attempt's latest value of the step metric says.
+// Unset: that is no step.
+std::optional<std::int64_t> step_of(const idl::Scheduler& scheduler,
+                                    const idl::Measurement& measurement,
+                                    const std::map<std::string, double>& latest);
+
+}  // namespace automl::engine

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/scheduling.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "engine/command_line.hpp"
+#include "engine/pausing.hpp"
+#include "engine/schedule.hpp"
+#include "engine/settlement.hpp"
+#include "engine/space_binding.hpp"
+#include "engine/trial_lifecycle.hpp"
+
+namespace automl::engine {
+
+namespace {
+
+void store(Turn& turn, const StudyEntry& study, idl::ScheduleEvent event) {
+  event.time_ms = turn.clock.wall_ms();
+  if (!planted(PlantedBug::kDecisionNotStored)) {
+    turn.storage.append_schedule(study.record.id, event);
+  }
+}
+
+// Attempts that have been asked to end already are left alone by request_stop and request_pause.
+void carry_out(Turn& turn, SessionEntry& session, const idl::ScheduleEvent& event) {
+  switch (event.decision) {
+    case idl::Decision::PRUNE:
+      return request_stop(turn, session, idl::StopReason::PRUNED, event.reason, false);
+    case idl::Decision::COMPLETE:
+      return request_stop(turn, session, idl::StopReason::MAX_STEPS, event.reason, false);
+    case idl::Decision::PAUSE:
+    case idl::Decision::EXPLOIT:
+      return request_pause(turn, session, idl::StopReason::PRUNED, event.reason);
+    default:
+      return;
+  }
+}
+
+// What an exploit takes over: the trial's last checkpoint at or before the step, else the oldest
+// one that is kept.
+std::optional<idl::Checkpoint> checkpoint_of(Turn& turn,
+                                             const StudyEntry& study,
+                                             const search::Origin& origin) {
+  const auto trial = study.open.find(origin.trial);
+  const std::int64_t session_id =
+      trial != study.open.end()
+          ? trial->second.session_id
+          : turn.storage.load_trials(study.record.id, origin.trial, 1).at(0).session_id;
+  const auto session = turn.state.sessions.find(session_id);
+  const std::vector<idl::Checkpoint> kept = session != turn.state.sessions.end()
+                                                ? session->second.checkpoints
+                                                : turn.storage.load_checkpoints(session_id);
+  const auto last = std::find_if(kept.rbegin(), kept.rend(), [&](const idl::Checkpoint& one) {
+    return one.step <= origin.step;
+  });
+  if (last != kept.rend()) {
+    return *last;
+  }
+  return kept.empty() ? std::nullopt : std::optional(kept.front());
+}
+
+}  // namespace
+
+void enter_schedule(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
+  if (!study.schedule || trial.__isset.repeat_of || study.schedule->knows(trial.number)) {
+    return;
+  }
+  idl::ScheduleEvent event;
+  event.trial = trial.number;
+  event.kind = idl::ScheduleEventKind::START;
+  event.configuration = trial.configuration;
+  event.exempt = trial.baseline;
+  store(turn, study, study.schedule->happened(std::move(event)));
+}
+
+void judge(Turn& turn,
+           StudyEntry& study,
+           SessionEntry& session,
+           const idl::Measurement& measurement) {
+  if (!study.schedule || !study.schedule->knows(session.record.trial_number)) {
+    return;
+  }
+  const auto value = measurement.metrics.find(study.record.spec.objectives.front().metric);
+  const auto step = step_of(study.record.spec.scheduler, measurement, session.latest_metrics);
+  if (value == measurement.metrics.end() || !step) {
+    return;
+  }
+  const auto has_checkpoint = [&](std::int64_t trial) {
+    return checkpoint_of(turn, study, {trial, std::numeric_limits<std::int64_t>::max()})
+        .has_value();
+  };
+  const idl::ScheduleEvent event =
+      study.schedule->report(session.record.trial_number, *step, value->second, has_checkpoint);
+  store(turn, study, event);
+  carry_out(turn, session, event);
+}
+
+void note_in_schedule(Turn& turn,
+                      StudyEntry& study,
+                      std::int64_t trial,
+                      idl::ScheduleEventKind::type kind,
+                      const std::string& reason) {
+  if (!study.schedule || !study.schedule->knows(trial)) {
+    return;
+  }
+  idl::ScheduleEvent event;
+  event.trial = trial;
+  event.kind = kind;
+  event.reason = reason;
+  store(turn, study, study.schedule->happened(std::move(event)));
+}
+
+bool take_over(Turn& turn, StudyEntry& study, SessionEntry& session) {
+  const std::int64_t number = session.record.trial_number;
+  const idl::ScheduleEvent* plan = study.schedule ? study.schedule->pending(number) : nullptr;
+  if (plan == nullptr || plan->decision != idl::Decision::EXPLOIT) {
+    return false;
+  }
+  const auto checkpoint = checkpoint_of(turn, study, {plan->donor, plan->donor_step});
+  if (!checkpoint) {
+    note_in_schedule(turn,
+                     study,
+                     number,
+                     idl::ScheduleEventKind::RESUME,
+                     "trial " + std::to_string(plan->donor) + " has no checkpoint any more");
+    return true;
+  }
+  idl::ScheduleEvent event = *plan;
+  event.kind = idl::ScheduleEventKind::EXPLOIT;
+  event.decision = idl::Decision::PROCEED;
+  event.donor_step = checkpoint->step;
+  event.checkpoint = checkpoint->digest;
+  idl::Trial& trial = study.open.at(number);
+  trial.configuration = event.configuration;
+  turn.storage.update_trial(trial);
+  session.record.spec.command = fill_command(study.record.spec.command, trial.configuration);
+  session.record.spec.params_json = params_json(trial.configuration);
+  session.record.__set_restore(*checkpoint);
+  turn.storage.update_session(session.record);
+  store(turn, study, study.schedule->happened(std::move(event)));
+  return true;
+}
+
+void resume_paused(Turn& turn, StudyEntry& study) {
+  if (study.record.state != idl::StudyState::RUNNING) {
+    return;
+  }
+  if (planted(PlantedBug::kHeldTrialResumed)) {
+    study.to_resume = study.paused;
+  }
+  while (!study.to_resume.empty() && study.live_trials() < study.record.spec.parallel) {
+    const std::int64_t number = *study.to_resume.begin();
+    const std::int64_t session = study.open.at(number).session_id;
+    const std::string reason = turn.state.sessions.at(session).record.reason;
+    resume_trial(turn, study, number, reason);
+  }
+  while (study.schedule && !study.paused.empty() &&
+         study.live_trials() < study.record.spec.parallel) {
+    const std::optional<search::Resume> next = study.schedule->resume();
+    if (!next) {
+      return;
+    }
+    resume_trial(turn, study, next->trial, next->reason);
+  }
+}
+
+std::optional<search::History> shown_to_sampler(const EngineState& state, const StudyEntry& study) {
+  if (!study.schedule) {
+    return std::nullopt;
+  }
+  std::optional<search::History> shown = study.schedule->observations();
+  if (shown) {
+    for (const search::PriorTask& task : study.search->history.prior()) {
+      shown->inherit(task);
+    }
+    return shown;
+  }
+  if (study.paused.empty()) {
+    return std::nullopt;
+  }
+  shown = study.search->history;
+  for (const std::int64_t number : study.paused) {
+    const idl::Trial& open = study.open.at(number);
+    const ResultTrace& trace = state.sessions.at(open.session_id).trace;
+    if (const auto result = partial_result(trace, study.record.spec)) {
+      idl::Trial trial = open;
+      move(trial, idl::TrialState::PRUNED);
+      keep(trial, *result);
+      shown->add(to_observation(study.record.spec, trial, study.pending.at(number)));
+    }
+  }
+  return shown;
+}
+
+}  // namespace automl::engine

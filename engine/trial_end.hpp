@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/trial_result.hpp"
+#include "engine/turn.hpp"
+
+namespace automl::engine {
+
+// The trial's last move, durable together with its session and attempt, and what it means for its
+// study.
+void end_trial(Turn& turn,
+               StudyEntry& study,
+               std::int64_t number,
+               idl::TrialState::type state,
+               const std::optional<TrialResult>& result,
+               const std::string& reason);
+
+// Enters a trial that has ended into the study's figures and what its sampler learns from. Used at
+// the end and when the state is rebuilt.
+void account_for(StudyEntry& study,
+                 const idl::Trial& trial,
+                 const search::Configuration& configuration);
+
+}  // namespace automl::engine

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/schedule_watch.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "tests/simulation/world.hpp"
+
+namespace automl::simulation {
+
+namespace {
+
+using Kind = idl::ScheduleEventKind;
+using Decision = idl::Decision;
+
+std::string name_of(const idl::Study& study, std::int64_t trial) {
+  return "trial " + study.spec.name + "/" + std::to_string(trial);
+}
+
+void require(bool holds, const std::string& what) {
+  if (!holds) {
+    throw Violation(what);
+  }
+}
+
+// How many measurements of the objective are stored for a trial.
+std::size_t stored_reports(const Facts& facts, const idl::Study& study, const idl::Trial& trial) {
+  std::size_t count = 0;
+  for (auto at = facts.measurements.lower_bound({trial.session_id, 0});
+       at != facts.measurements.end() && at->first.first == trial.session_id;
+       ++at) {
+    for (const auto& [sequence, measurement] : at->second) {
+      count += measurement.metrics.count(study.spec.objectives.front().metric);
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+void ScheduleWatch::check(const Facts& facts) {
+  for (const auto& [id, schedule] : facts.schedules) {
+    const idl::Study& study = facts.studies.at(id);
+    Watched& watched = watched_[id];
+    if (!watched.replay) {
+      watched.replay = std::make_unique<engine::Schedule>(study.spec);
+    }
+    for (; watched.taken_up < schedule.size(); ++watched.taken_up) {
+      take_up(watched, study, schedule[watched.taken_up]);
+    }
+    check_reports(facts, study, watched);
+    check_carried_out(facts, study, watched);
+  }
+  for (const TrialKey& key : facts.ended_trials) {
+    check_pruned(facts, key);
+  }
+}
+
+void ScheduleWatch::take_up(Watched& watched,
+                            const idl::Study& study,
+                            const idl::ScheduleEvent& event) {
+  if (event.kind != Kind::REPORT) {
+    watched.replay->take_up(event);
+    watched.asked.erase(event.trial);
+    return;
+  }
+  ++watched.reports[event.trial];
+  const bool exploited = event.decision == Decision::EXPLOIT;
+  const idl::ScheduleEvent again = watched.replay->report(
+      event.trial, event.step, event.value, [&](std::int64_t) { return exploited; });
+  require(again.decision == event.decision && again.reason == event.reason &&
+              again.position == event.position,
+          name_of(study, event.trial) + ": the scheduler decided \"" + event.reason +
+              "\", a replay decides \"" + again.reason + "\"");
+  if (event.decision != Decision::PROCEED) {
+    watched.asked[event.trial] = event.decision;
+    watched.pruned[event.trial] = event.decision == Decision::PRUNE;
+  }
+}
+
+// Each stored measurement was shown to the scheduler, once.
+void ScheduleWatch::check_reports(const Facts& facts,
+                                  const idl::Study& study,
+                                  const Watched& watched) const {
+  for (const auto& [number, count] : watched.reports) {
+    const idl::Trial& trial = facts.trials.at({study.id, number});
+    const std::size_t stored = stored_reports(facts, study, trial);
+    require(stored == count,
+            name_of(study, number) + ": " + std::to_string(stored) +
+                " measurements of the objective are stored, its scheduler knows " +
+                std::to_string(count));
+  }
+}
+
+// A decision ends the attempt that it is about, and no other one begins before it has.
+void ScheduleWatch::check_carried_out(const Facts& facts,
+                                      const idl::Study& study,
+                                      const Watched& watched) const {
+  for (const auto& [number, decision] : watched.asked) {
+    const idl::Trial& trial = facts.trials.at({study.id, number});
+    const idl::Attempt* open = facts.open_attempt(trial.session_id);
+    require(ended(trial.state) || (open != nullptr && open->stop_reason != idl::StopReason::NONE),
+            name_of(study, number) + ": what its scheduler decided is not carried out");
+    const bool pauses = decision == Decision::PAUSE || decision == Decision::EXPLOIT;
+    require(open == nullptr || !open->pause || pauses || open->stop_reason == idl::StopReason::USER,
+            name_of(study, number) + " was to end, and is paused");
+  }
+}
+
+void ScheduleWatch::check_pruned(const Facts& facts, const TrialKey& key) const {
+  const idl::Trial& trial = facts.trials.at(key);
+  if (trial.state != idl::TrialState::PRUNED) {
+    require(trial.session_id == 0 ||
+                facts.sessions.at(trial.session_id).stop_reason != idl::StopReason::PRUNED,
+            "trial " + std::to_string(key.first) + "/" + std::to_string(key.second) +
+                " was stopped by its scheduler and is not pruned");
+    return;
+  }
+  const auto watched = watched_.find(key.first);
+  const bool decided = watched != watched_.end() && watched->second.pruned.count(key.second) != 0 &&
+                       watched->second.pruned.at(key.second);
+  require(decided || facts.sessions.at(trial.session_id).paused_attempts > 0,
+          "trial " + std::to_string(key.first) + "/" + std::to_string(key.second) +
+              " is pruned, and nobody has decided that");
+}
+
+}  // namespace automl::simulation
