@@ -102,6 +102,29 @@ def rank_table(methods, suite, title):
     return lines, found
 
 
+def duel_table(methods, suite):
+    """Markdown lines: how often `automl` beats each other method, on all cells that the two have in common."""
+    rng = np.random.default_rng(0)
+    lines = ["### How often `automl` does better, in %", "",
+             "On the same problem and seed, ties count half; in brackets the interval and the number of runs compared. "
+             "Where a method has more seeds than all have in common, this says more than ranks.", "",
+             f"| against | {' | '.join(f'{b} trials' for b in BUDGETS)} |", "| --- |" + " --- |" * len(BUDGETS)]
+    for name, runs in methods.items():
+        if name == "automl":
+            continue
+        row = []
+        for budget in BUDGETS:
+            keys, table = cells({"automl": methods["automl"], name: runs}, budget, suite)
+            if not keys:
+                row.append("–")
+                continue
+            wins, groups = 100 * (2 - ranks(table)[0]), np.array([key[0] for key in keys])
+            low, high = interval(wins, groups, rng)
+            row.append(f"{group_mean(wins, groups):.0f} ({low:.0f}–{high:.0f}; {len(keys)})")
+        lines.append(f"| {name} | {' | '.join(row)} |")
+    return lines + [""]
+
+
 def class_table(methods, suite, budget):
     methods = taking_part(methods, budget, suite)
     kinds = sorted({run["kind"] for runs in methods.values() for run in runs.values() if suite(run)})
@@ -195,7 +218,8 @@ def sections(loaded, folder):
     methods = {name: runs for name, (_, runs) in sorted(chosen.items())}
     lines = ["Versions: " + ", ".join(f"{name} {label.split('@')[1]} ({len(runs)} runs)"
                                       for name, (label, runs) in sorted(chosen.items())) + ".", ""]
-    suites = {"functions": ("Test functions: mean rank", lambda run: ":" not in run["problem"]),
+    suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith("bayesmark:")),
+              "functions": ("Test functions: mean rank", lambda run: ":" not in run["problem"]),
               "recorded": ("Recorded training runs: mean rank", lambda run: run["problem"].startswith("recorded:"))}
     for key, (title, suite) in suites.items():
         present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
@@ -203,6 +227,10 @@ def sections(loaded, folder):
             continue
         table, _ = rank_table(present, suite, title)
         lines += table
+        if "automl" in present:
+            lines += duel_table(present, suite)
+        if key == "all":
+            continue
         if curves(present, suite, title, folder / f"search-{key}.svg"):
             lines += [f"![{title}](search-{key}.svg)", ""]
         for budget in (50, 100, 200):

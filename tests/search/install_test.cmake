@@ -12,3 +12,10 @@ run(${CMAKE_COMMAND} -S "${SOURCE}/examples/search" -B "${folder}/build" -G Ninj
     -DCMAKE_CXX_COMPILER=${COMPILER})
 run(${CMAKE_COMMAND} --build "${folder}/build")
 run("${folder}/build/minimize")
+# Eigen's inline functions are the same in the library and in a program only when both are compiled alike.
+file(STRINGS "${BUILD}/CMakeCache.txt" v3 REGEX "^AUTOML_X86_64_V3:BOOL=ON")
+file(GLOB targets "${folder}/prefix/*/cmake/automl/automlTargets.cmake" "${folder}/prefix/*/*/cmake/automl/automlTargets.cmake")
+file(STRINGS ${targets} instructions REGEX "INTERFACE_COMPILE_OPTIONS.*-march=x86-64-v3")
+if(v3 AND CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL "x86_64" AND NOT instructions)
+  message(FATAL_ERROR "automl::search does not tell its users with which instructions it was compiled")
+endif()

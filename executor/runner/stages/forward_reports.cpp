@@ -310,7 +310,9 @@ void ReportForwarder::take_reply(const idl::ReportReply& reply, const idl::Repor
   }
   const auto recorded = static_cast<std::ptrdiff_t>(batch.checkpoints.size());
   checkpoints_.erase(checkpoints_.begin(), checkpoints_.begin() + recorded);
-  start_.reset();
+  if (batch.__isset.started_from) {
+    start_.reset();
+  }
   if (!batch.log.empty()) {
     const std::string& bytes = batch.log.front().bytes;
     // What cannot be read is not waited for.

@@ -322,7 +322,7 @@ TEST_F(LocalExecutorTest, AnEngineKilledWhileItLaunchesHoldsNothing) {
     const int lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_TRUE(eventually([&] { return flock(lock, LOCK_EX | LOCK_NB) == 0; }));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
     site.restart();
     for (const LaunchRequest& request : requests) {
       site.executor().cancel(request.token);
