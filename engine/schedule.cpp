@@ -7,6 +7,7 @@
 #include "engine/space_binding.hpp"
 
 #include "search/schedulers/bohb.hpp"
+#include "search/schedulers/partial_observations.hpp"
 #include "search/schedulers/perturbation.hpp"
 
 namespace automl::engine {
@@ -61,7 +62,8 @@ Schedule::Schedule(const idl::StudySpec& spec)
       limits_(outer_space(spec, space_)),
       scheduler_(make_scheduler(spec, space_)),
       last_step_(last_step(spec)),
-      sign_(spec.objectives.at(0).goal == idl::Goal::MAXIMIZE ? -1 : 1) {}
+      sign_(spec.objectives.at(0).goal == idl::Goal::MAXIMIZE ? -1 : 1),
+      constrained_(!spec.constraints.empty()) {}
 
 idl::ScheduleEvent Schedule::report(std::int64_t trial,
                                     std::int64_t step,
@@ -160,11 +162,11 @@ const search::Configuration& Schedule::proposed(std::int64_t trial) const {
 }
 
 std::optional<search::History> Schedule::observations() const {
-  const auto* bohb = dynamic_cast<const search::BohbScheduler*>(scheduler_.get());
-  if (bohb == nullptr) {
-    return std::nullopt;
+  const std::size_t fewest = space_.size() + 3;
+  if (const auto* bohb = dynamic_cast<const search::BohbScheduler*>(scheduler_.get())) {
+    return bohb->observations(curves_, fewest).history;
   }
-  return bohb->observations(curves_, space_.size() + 3).history;
+  return constrained_ ? std::nullopt : search::partial_observations(curves_, fewest);
 }
 
 search::Configuration Schedule::configuration_in(const idl::ScheduleEvent& event) const {

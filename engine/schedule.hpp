@@ -65,6 +65,7 @@ class Schedule {
   std::unique_ptr<search::Scheduler> scheduler_;
   std::optional<std::int64_t> last_step_;
   double sign_ = 1;
+  bool constrained_ = false;  // curves know nothing of constraints
   search::TrialCurves curves_;
   std::int64_t events_ = 0;
   std::map<std::int64_t, idl::ScheduleEvent> pending_;  // by trial
