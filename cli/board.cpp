@@ -21,6 +21,7 @@ int board(Context& context, const std::string& study, int limit) {
   }
   const Screen screen = Screen::of(STDOUT_FILENO);
   std::cout << board_text(rows, screen);
+  std::cout << schedule_text(rows, screen);
   if (rows.__isset.comparison) {
     std::cout << "\n" << wrapped(repeats_text(rows.comparison), screen.width) << "\n";
   }

@@ -19,8 +19,9 @@ constexpr std::size_t kLeastNote = 36;
 
 bool is_number(const idl::Value& value) { return value.__isset.real || value.__isset.integer; }
 
-std::string assigned(const idl::Trial& trial, const std::string& parameter) {
-  for (const idl::Assignment& one : trial.configuration) {
+std::string assigned(const std::vector<idl::Assignment>& configuration,
+                     const std::string& parameter) {
+  for (const idl::Assignment& one : configuration) {
     if (one.parameter == parameter) {
       return value_text(one.value);
     }
@@ -216,7 +217,7 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
       cells.push_back(runs_text(row.repeats, decimals_for(board.comparison)));
     }
     for (const idl::Parameter& parameter : spec.space) {
-      cells.push_back(assigned(row.trial, parameter.name));
+      cells.push_back(assigned(row.trial.configuration, parameter.name));
     }
     cells.push_back(note_of(row, spec));
     table.add_row(std::move(cells));
@@ -230,6 +231,29 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     text += (leading.at(i) ? screen.bold(line) : line) + "\n";
   }
   return text;
+}
+
+std::string schedule_text(const idl::Leaderboard& board, const Screen& screen) {
+  if (board.schedule.empty() || board.rows.empty()) {
+    return "";
+  }
+  Table table;
+  table.add_column("steps", true);
+  table.add_column("by trial", true);
+  for (const idl::Parameter& parameter : board.study.spec.space) {
+    table.add_column(shown(parameter.name)).may_shrink(kLeastParameter).may_drop();
+  }
+  for (const idl::ScheduleLeg& leg : board.schedule) {
+    std::vector<std::string> cells = {
+        std::to_string(leg.first_step) + " to " + std::to_string(leg.last_step),
+        std::to_string(leg.trial)};
+    for (const idl::Parameter& parameter : board.study.spec.space) {
+      cells.push_back(assigned(leg.configuration, parameter.name));
+    }
+    table.add_row(std::move(cells));
+  }
+  return "\nhow trial " + std::to_string(board.rows.front().trial.number) + " was trained:\n" +
+         table.text(screen.width);
 }
 
 std::string comparison_text(const idl::StudyStatus& status) {

@@ -17,6 +17,10 @@ std::string origin_text(const idl::Trial& trial);
 // mean and interval. Infeasible trials are marked with the constraints they miss, and by how much.
 std::string board_text(const idl::Leaderboard& board, const Screen& screen);
 
+// With which parameters the best trial of a population was trained, step by step; empty for other
+// studies.
+std::string schedule_text(const idl::Leaderboard& board, const Screen& screen);
+
 // The line that says how the best, or the front, compares with the baseline, honestly; empty
 // without a baseline.
 std::string comparison_text(const idl::StudyStatus& status);

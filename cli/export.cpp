@@ -98,20 +98,46 @@ void write_all(Context& context, const std::string& study, bool csv, std::ostrea
   out << (csv ? "" : "\n]}\n") << std::flush;
 }
 
+// What the best trial of a population was trained with, for a plain run to follow.
+void write_schedule(Context& context, const std::string& study, std::ostream& out) {
+  EngineConnection& engine = context.engine();
+  idl::Leaderboard board;
+  engine.call([&](idl::EngineClient& client) { client.leaderboard(board, study, 1); });
+  if (board.schedule.empty()) {
+    throw UsageError(study +
+                     " has no schedule: no trial is complete, or its scheduler is not pbt or "
+                     "pb2");
+  }
+  idl::TrialDetail first;
+  engine.call([&](idl::EngineClient& client) {
+    client.show_trial(first, study, board.schedule.front().trial);
+  });
+  out << "{\"trial\":" << board.rows.front().trial.number << ",\"seed\":" << first.trial.seed
+      << ",\"schedule\":[\n";
+  for (std::size_t i = 0; i < board.schedule.size(); ++i) {
+    out << (i > 0 ? ",\n" : "") << idl::to_json(board.schedule[i]);
+  }
+  out << "\n]}\n" << std::flush;
+}
+
 int export_study(Context& context,
                  const std::string& study,
                  const std::string& format,
-                 const std::string& path) {
+                 const std::string& path,
+                 bool schedule) {
   const bool csv = format == "csv" && !context.json;
+  const auto write = [&](std::ostream& out) {
+    schedule ? write_schedule(context, study, out) : write_all(context, study, csv, out);
+  };
   if (path.empty()) {
-    write_all(context, study, csv, std::cout);
+    write(std::cout);
     return kDone;
   }
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   if (!file) {
     throw UsageError("cannot write " + path);
   }
-  write_all(context, study, csv, file);
+  write(file);
   if (!file) {
     throw UsageError("could not write all of " + path + ": disk full?");
   }
@@ -146,18 +172,25 @@ void add_export(CLI::App& app, Context& context) {
   static std::string study;
   static std::string format = "csv";
   static std::string path;
+  static bool schedule = false;
   Command command = add_command(app,
                                 context,
                                 "export",
                                 "Write all trials of a study as CSV or JSON",
                                 "  automl export digits > digits.csv\n"
-                                "  automl export digits --format json -o digits.json",
+                                "  automl export digits --format json -o digits.json\n"
+                                "  automl export digits --schedule -o best.json",
                                 true);
   command.option("STUDY", study, "The study").required();
   command.choice("--format", format, {"csv", "json"}, "csv or json");
+  command.flag(
+      "--schedule",
+      schedule,
+      "Instead of the trials: what the best one of a pbt or pb2 study was trained with, step "
+      "by step, as JSON for automl.Schedule of the Python SDK");
   command.option("-o,--output", path, "File to write").takes("FILE");
   command.then([&context] {
-    context.chosen = [&context] { return export_study(context, study, format, path); };
+    context.chosen = [&context] { return export_study(context, study, format, path, schedule); };
   });
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kLastMeasurements = 12;
 constexpr std::size_t kLeastMetric = 12;
+constexpr std::size_t kShownDigest = 8;
 constexpr std::size_t kIndent = 15;  // of what is said about the trial
 
 std::string ending(const idl::Attempt& attempt) {
@@ -68,6 +69,15 @@ void print_attempts(const idl::TrialDetail& detail, const Screen& screen) {
     table.add_row(std::move(cells));
   }
   std::cout << "\n" << table.text(screen.width);
+  for (const idl::Attempt& attempt : detail.attempts) {
+    if (!attempt.used_differs.empty()) {
+      std::cout << wrapped("In attempt " + std::to_string(attempt.number) +
+                               " the program did not use what it was given: " +
+                               shown(attempt.used_differs),
+                           screen.width)
+                << "\n";
+    }
+  }
 }
 
 void print_measurements(const idl::TrialDetail& detail, const Screen& screen) {
@@ -112,7 +122,8 @@ std::string happened(const idl::ScheduleEvent& event) {
       return "resumed";
     case idl::ScheduleEventKind::EXPLOIT:
       return "took over #" + std::to_string(event.donor) + " @ step " +
-             std::to_string(event.donor_step);
+             std::to_string(event.donor_step) + ", checkpoint " +
+             event.source.digest.substr(0, kShownDigest);
     case idl::ScheduleEventKind::REPORT:
       break;
     default:

@@ -19,7 +19,7 @@ _automl() {
     status) options='-h --help --json' studies=yes ;;
     show) options='-h --help --json' studies=yes ;;
     model) options='-h --help --json' words='ls get' studies=yes ;;
-    export) options='-h --help --json --format -o --output' studies=yes ;;
+    export) options='-h --help --json --format --schedule -o --output' studies=yes ;;
     replay) options='-h --help --json --scheduler' studies=yes ;;
     enqueue) options='-h --help --json' studies=yes ;;
     ask) options='-h --help --json -n --count' studies=yes ;;

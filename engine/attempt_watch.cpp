@@ -13,8 +13,10 @@ namespace automl::engine {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-// After SIGTERM, grace and SIGKILL by the runner, before the executor is asked to use force.
+// After all that the runner does by itself, before the executor is asked to use force.
 constexpr std::int64_t kStopMarginMs = 15'000;
+// A runner may be keeping what its program has saved.
+constexpr std::int64_t kSavingMs = 120'000;
 // The difference of the clocks when a simulation starts; for a planted bug.
 constexpr std::int64_t kSimulatedStartMs = 1'800'000'000'000;
 // Between two questions to the executor about the same silent attempt.
@@ -44,8 +46,11 @@ std::int64_t force_at_ms(const SessionEntry& session, const Settings& settings) 
   if (session.stop_asked_ms == 0) {
     return kNever;
   }
-  const std::int64_t grace_ms = session.attempt->stop_by_force ? 0 : settings.grace_ms;
-  return session.stop_asked_ms + grace_ms + kStopMarginMs;
+  // SIGTERM, grace, SIGKILL; a pause lets the program end by itself before that.
+  const idl::Attempt& attempt = *session.attempt;
+  const std::int64_t graces = attempt.stop_by_force ? 0 : attempt.pause ? 2 : 1;
+  const std::int64_t saving_ms = attempt.pause ? kSavingMs : 0;
+  return session.stop_asked_ms + graces * settings.grace_ms + saving_ms + kStopMarginMs;
 }
 
 // Monotonic time of the next thing to do about one open attempt.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/planted_bug.hpp"
+
 #include "storage/artifacts/digest.hpp"
 
 namespace automl::engine {
@@ -32,10 +34,12 @@ void end_restore(Turn& turn, SessionEntry& session) {
   turn.storage.update_session(session.record);
 }
 
-// Whether its attempt has taken over what another session (or it itself, earlier) had saved.
-bool has_taken_over(const SessionEntry& session) {
+// Whether its attempt has taken over what another session (or it itself, earlier) had saved, and
+// then this one was saved.
+bool has_taken_over(const SessionEntry& session, const idl::Checkpoint& saved) {
   return session.record.__isset.restore && session.attempt->__isset.restored &&
-         session.attempt->restored == session.record.restore;
+         session.attempt->restored == session.record.restore &&
+         saved.attempt > session.record.restore_after;
 }
 
 void record_checkpoint(Turn& turn, SessionEntry& session, idl::Checkpoint checkpoint) {
@@ -44,11 +48,13 @@ void record_checkpoint(Turn& turn, SessionEntry& session, idl::Checkpoint checkp
   if (checkpoint.number <= last_number(session) || !sensible(session, checkpoint)) {
     return;
   }
-  turn.storage.record_checkpoint(checkpoint);
-  session.checkpoints.push_back(std::move(checkpoint));
-  if (has_taken_over(session)) {
+  if (!planted(PlantedBug::kCheckpointNotStored)) {
+    turn.storage.record_checkpoint(checkpoint);
+  }
+  if (has_taken_over(session, checkpoint) && !planted(PlantedBug::kRestoreNeverEnds)) {
     end_restore(turn, session);
   }
+  session.checkpoints.push_back(std::move(checkpoint));
   drop_checkpoints(turn, session, static_cast<std::size_t>(turn.settings.keep_checkpoints));
 }
 
@@ -102,8 +108,10 @@ void note_checkpoints(Turn& turn, SessionEntry& session, const idl::ReportBatch&
 
 void drop_checkpoints(Turn& turn, SessionEntry& session, std::size_t kept) {
   while (session.checkpoints.size() > kept) {
-    turn.storage.forget_checkpoint(session.record.id, session.checkpoints.front().number);
-    session.checkpoints.erase(session.checkpoints.begin());
+    const auto dropped = planted(PlantedBug::kNewestDropped) ? session.checkpoints.end() - 1
+                                                             : session.checkpoints.begin();
+    turn.storage.forget_checkpoint(session.record.id, dropped->number);
+    session.checkpoints.erase(dropped);
     turn.effects.emplace_back(SweepArtifacts{});
   }
 }
@@ -118,7 +126,8 @@ std::vector<idl::Measurement> curve_so_far(Turn& turn, const SessionEntry& sessi
     }
     if (!attempt.__isset.restored) {
       curve.clear();
-    } else if (next != all.end() && next->attempt == attempt.number) {
+    } else if (next != all.end() && next->attempt == attempt.number &&
+               !planted(PlantedBug::kCurveNotCut)) {
       cut_at(curve, next->measurement.step);
     }
     for (; next != all.end() && next->attempt == attempt.number; ++next) {
@@ -132,6 +141,16 @@ std::vector<std::string> wanted_manifests(const EngineState& state, storage::Sto
   std::vector<std::string> digests;
   for (const idl::Checkpoint& checkpoint : storage.load_checkpoints(0)) {
     digests.push_back(checkpoint.digest);
+  }
+  for (const auto& [id, study] : state.studies) {
+    if (!study.schedule || planted(PlantedBug::kDonorNotPinned)) {
+      continue;
+    }
+    for (const auto& [trial, decision] : study.schedule->pending()) {
+      if (decision.__isset.source) {
+        digests.push_back(decision.source.digest);
+      }
+    }
   }
   for (const auto& [id, session] : state.sessions) {
     if (session.record.__isset.restore) {

@@ -47,6 +47,14 @@ enum class PlantedBug {
   kRepeatsJudged,          // a repeated batch is judged again
   kPrunedWithoutValue,     // a trial that is pruned loses its value
   kPruneIsAFailure,        // what the scheduler stops counts as failed
+  kDonorNotPinned,         // a checkpoint that a trial will take over may be swept before
+  kOldWeightsCopied,     // from a donor that has taken over another's weights itself: its old ones
+  kExploitKeepsWeights,  // a trial takes over the configuration and no checkpoint
+  kExploitKeepsParameters,  // a trial takes over the checkpoint and runs with what it had before
+  kRestoreNeverEnds,        // it starts from the donor's checkpoint for ever, whatever it has saved
+  kCheckpointNotStored,     // what was saved is known until the engine dies
+  kNewestDropped,           // of a session's checkpoints the newest makes room
+  kCurveNotCut,             // steps that are trained again count twice
   kCount,
 };
 

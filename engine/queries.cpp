@@ -9,6 +9,7 @@
 #include "engine/session_queue.hpp"
 #include "engine/study_manager.hpp"
 #include "engine/study_view.hpp"
+#include "engine/trained_schedule.hpp"
 #include "engine/trial_lifecycle.hpp"
 #include "engine/trial_result.hpp"
 
@@ -285,7 +286,9 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
   }
   std::int32_t rank = 0;
   for (const auto& [number, front] : found->ranking.places()) {
-    ++rank;
+    if (++rank == 1) {
+      board.schedule = trained_schedule(*found, number);
+    }
     board.front_size += front == 1 ? 1 : 0;
     const bool baseline = found->trials[static_cast<std::size_t>(number)].baseline;
     const bool shown = rank <= std::clamp(limit, 1, kPage);

@@ -5,6 +5,7 @@
 
 #include "engine/checkpoints.hpp"
 #include "engine/planted_bug.hpp"
+#include "engine/read_back.hpp"
 #include "engine/scheduling.hpp"
 #include "engine/trial_lifecycle.hpp"
 
@@ -198,6 +199,9 @@ void record(Turn& turn, const BatchReported& event) {
   note_checkpoints(turn, *session, event.batch);
   if (event.batch.__isset.started_from && session->record.study_id != 0) {
     follow_curve(turn, *session, turn.state.studies.at(session->record.study_id).record.spec);
+  }
+  if (!event.batch.used.empty()) {
+    read_back(turn, *session, event.batch.used);
   }
   if (!event.batch.measurements.empty()) {
     store_measurements(turn, *session, event.batch.measurements);

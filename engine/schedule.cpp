@@ -68,7 +68,7 @@ Schedule::Schedule(const idl::StudySpec& spec)
 idl::ScheduleEvent Schedule::report(std::int64_t trial,
                                     std::int64_t step,
                                     double value,
-                                    const HasCheckpoint& has_checkpoint) {
+                                    const FindSource& find_source) {
   idl::ScheduleEvent event;
   event.trial = trial;
   event.kind = Kind::REPORT;
@@ -76,12 +76,12 @@ idl::ScheduleEvent Schedule::report(std::int64_t trial,
   event.value = value;
   event.position = ++events_;
   curves_.report(trial, step, sign_ * value);
-  decide(event, has_checkpoint);
+  decide(event, find_source);
   note_decision(event);
   return event;
 }
 
-void Schedule::decide(idl::ScheduleEvent& event, const HasCheckpoint& has_checkpoint) const {
+void Schedule::decide(idl::ScheduleEvent& event, const FindSource& find_source) const {
   if (pending(event.trial) != nullptr) {
     return;
   }
@@ -100,18 +100,21 @@ void Schedule::decide(idl::ScheduleEvent& event, const HasCheckpoint& has_checkp
     event.reason = verdict.reason;
   }
   if (verdict.exploit) {
-    plan_exploit(event, verdict, has_checkpoint);
+    plan_exploit(event, verdict, find_source);
   }
 }
 
 // Whose checkpoint cannot be had stays as it is; the event says whom it would have copied.
 void Schedule::plan_exploit(idl::ScheduleEvent& event,
                             const search::Verdict& verdict,
-                            const HasCheckpoint& has_checkpoint) const {
+                            const FindSource& find_source) const {
   event.__set_donor(verdict.exploit->origin.trial);
   event.donor_step = verdict.exploit->origin.step;
   event.configuration = to_assignments(parameters_, verdict.exploit->configuration);
-  if (!has_checkpoint(event.donor)) {
+  if (const std::optional<Source> source = find_source(verdict.exploit->origin)) {
+    event.__set_source(source->checkpoint);
+    event.donor_step = source->step;
+  } else {
     event.decision = idl::Decision::PROCEED;
     event.reason += "; but that one has saved no checkpoint";
   }
@@ -139,14 +142,18 @@ void Schedule::take_up(const idl::ScheduleEvent& event) {
     curves_.report(event.trial, event.step, sign_ * event.value);
     return note_decision(event);
   }
-  pending_.erase(event.trial);
+  const auto decision = pending_.extract(event.trial);
   if (event.kind == Kind::START) {
     curves_.start(event.trial, configuration_in(event));
     if (event.exempt) {
       exempt_[event.trial] = true;
     }
   } else if (event.kind == Kind::EXPLOIT) {
-    curves_.exploit(event.trial, {event.donor, event.donor_step}, configuration_in(event));
+    const std::int64_t decided = decision ? decision.mapped().position : event.position;
+    curves_.exploit(event.trial,
+                    {event.donor, event.donor_step},
+                    configuration_in(event),
+                    static_cast<std::size_t>(decided - 1));
   } else {
     curves_.set_state(event.trial, state_after(event.kind));
   }

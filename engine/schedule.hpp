@@ -22,8 +22,12 @@ namespace automl::engine {
 // restarted engine decides as the one before would have. One thread.
 class Schedule {
  public:
-  // Whether a trial has a checkpoint that an exploit can take over.
-  using HasCheckpoint = std::function<bool(std::int64_t trial)>;
+  // A trial's checkpoint that an exploit can take over, and its step as the scheduler counts.
+  struct Source {
+    idl::Checkpoint checkpoint;
+    std::int64_t step = 0;
+  };
+  using FindSource = std::function<std::optional<Source>(const search::Origin&)>;
 
   // Throws search::OptionError.
   explicit Schedule(const idl::StudySpec& spec);
@@ -33,7 +37,7 @@ class Schedule {
   idl::ScheduleEvent report(std::int64_t trial,
                             std::int64_t step,
                             double value,
-                            const HasCheckpoint& has_checkpoint);
+                            const FindSource& find_source);
   // Anything that has happened: with the next position, to be stored.
   idl::ScheduleEvent happened(idl::ScheduleEvent event);
   // Takes up a stored event. Throws std::invalid_argument when it does not follow from the others.
@@ -43,6 +47,8 @@ class Schedule {
   std::optional<search::Resume> resume() { return scheduler_->on_slot_free(curves_); }
 
   bool knows(std::int64_t trial) const { return curves_.index_of(trial).has_value(); }
+  // Decisions that are on their way, by trial.
+  const std::map<std::int64_t, idl::ScheduleEvent>& pending() const { return pending_; }
   // What is on its way; null: nothing.
   const idl::ScheduleEvent* pending(std::int64_t trial) const;
   const search::TrialCurves& curves() const { return curves_; }
@@ -52,10 +58,10 @@ class Schedule {
   std::optional<search::History> observations() const;
 
  private:
-  void decide(idl::ScheduleEvent& event, const HasCheckpoint& has_checkpoint) const;
+  void decide(idl::ScheduleEvent& event, const FindSource& find_source) const;
   void plan_exploit(idl::ScheduleEvent& event,
                     const search::Verdict& verdict,
-                    const HasCheckpoint& has_checkpoint) const;
+                    const FindSource& find_source) const;
   void note_decision(const idl::ScheduleEvent& event);
   search::Configuration configuration_in(const idl::ScheduleEvent& event) const;
 

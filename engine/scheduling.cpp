@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scheduling.hpp"
 
-#include <algorithm>
-#include <limits>
+#include <map>
 #include <utility>
 
 #include "engine/command_line.hpp"
@@ -38,27 +37,50 @@ void carry_out(Turn& turn, SessionEntry& session, const idl::ScheduleEvent& even
   }
 }
 
+// The checkpoint's step as the scheduler counts steps.
+std::int64_t scheduled_step(Turn& turn, const StudyEntry& study, const idl::Checkpoint& of) {
+  const idl::Scheduler& scheduler = study.record.spec.scheduler;
+  std::optional<std::int64_t> step = of.step;
+  if (scheduler.step_metric.empty()) {
+    return *step;
+  }
+  std::map<std::string, double> latest;
+  for (const idl::StoredMeasurement& stored : turn.storage.load_measurements(of.session_id)) {
+    if (stored.attempt > of.attempt || stored.measurement.step > of.step) {
+      continue;
+    }
+    for (const auto& [metric, value] : stored.measurement.metrics) {
+      latest[metric] = value;
+    }
+    step = step_of(scheduler, stored.measurement, latest).value_or(*step);
+  }
+  return *step;
+}
+
 // What an exploit takes over: the trial's last checkpoint at or before the step, else the oldest
-// one that is kept.
-std::optional<idl::Checkpoint> checkpoint_of(Turn& turn,
-                                             const StudyEntry& study,
-                                             const search::Origin& origin) {
+// one that is kept. Those from before the trial itself took over another one's do not count.
+std::optional<Schedule::Source> source_of(Turn& turn,
+                                          const StudyEntry& study,
+                                          const search::Origin& origin) {
   const auto trial = study.open.find(origin.trial);
-  const std::int64_t session_id =
+  const std::int64_t id =
       trial != study.open.end()
           ? trial->second.session_id
           : turn.storage.load_trials(study.record.id, origin.trial, 1).at(0).session_id;
-  const auto session = turn.state.sessions.find(session_id);
-  const std::vector<idl::Checkpoint> kept = session != turn.state.sessions.end()
-                                                ? session->second.checkpoints
-                                                : turn.storage.load_checkpoints(session_id);
-  const auto last = std::find_if(kept.rbegin(), kept.rend(), [&](const idl::Checkpoint& one) {
-    return one.step <= origin.step;
-  });
-  if (last != kept.rend()) {
-    return *last;
+  const auto open = turn.state.sessions.find(id);
+  const idl::Session session = open != turn.state.sessions.end()
+                                   ? open->second.record
+                                   : turn.storage.load_session(id).value_or(idl::Session());
+  std::optional<Schedule::Source> found;
+  for (const idl::Checkpoint& one : turn.storage.load_checkpoints(id)) {
+    const std::int64_t step = scheduled_step(turn, study, one);
+    const bool of_this_leg =
+        one.attempt > session.restore_after || planted(PlantedBug::kOldWeightsCopied);
+    if (of_this_leg && (!found || step <= origin.step)) {
+      found = {one, step};
+    }
   }
-  return kept.empty() ? std::nullopt : std::optional(kept.front());
+  return found;
 }
 
 }  // namespace
@@ -87,12 +109,10 @@ void judge(Turn& turn,
   if (value == measurement.metrics.end() || !step) {
     return;
   }
-  const auto has_checkpoint = [&](std::int64_t trial) {
-    return checkpoint_of(turn, study, {trial, std::numeric_limits<std::int64_t>::max()})
-        .has_value();
-  };
-  const idl::ScheduleEvent event =
-      study.schedule->report(session.record.trial_number, *step, value->second, has_checkpoint);
+  const idl::ScheduleEvent event = study.schedule->report(
+      session.record.trial_number, *step, value->second, [&](const search::Origin& origin) {
+        return source_of(turn, study, origin);
+      });
   store(turn, study, event);
   carry_out(turn, session, event);
 }
@@ -118,26 +138,20 @@ bool take_over(Turn& turn, StudyEntry& study, SessionEntry& session) {
   if (plan == nullptr || plan->decision != idl::Decision::EXPLOIT) {
     return false;
   }
-  const auto checkpoint = checkpoint_of(turn, study, {plan->donor, plan->donor_step});
-  if (!checkpoint) {
-    note_in_schedule(turn,
-                     study,
-                     number,
-                     idl::ScheduleEventKind::RESUME,
-                     "trial " + std::to_string(plan->donor) + " has no checkpoint any more");
-    return true;
-  }
   idl::ScheduleEvent event = *plan;
   event.kind = idl::ScheduleEventKind::EXPLOIT;
   event.decision = idl::Decision::PROCEED;
-  event.donor_step = checkpoint->step;
-  event.checkpoint = checkpoint->digest;
   idl::Trial& trial = study.open.at(number);
   trial.configuration = event.configuration;
   turn.storage.update_trial(trial);
-  session.record.spec.command = fill_command(study.record.spec.command, trial.configuration);
-  session.record.spec.params_json = params_json(trial.configuration);
-  session.record.__set_restore(*checkpoint);
+  if (!planted(PlantedBug::kExploitKeepsParameters)) {
+    session.record.spec.command = fill_command(study.record.spec.command, trial.configuration);
+    session.record.spec.params_json = params_json(trial.configuration);
+  }
+  if (!planted(PlantedBug::kExploitKeepsWeights)) {
+    session.record.__set_restore(event.source);
+  }
+  session.record.restore_after = session.record.attempts;
   turn.storage.update_session(session.record);
   store(turn, study, study.schedule->happened(std::move(event)));
   return true;

@@ -230,7 +230,8 @@ void note_launch(Turn& turn, const LaunchReturned& event) {
     idl::ExitReport exit;
     exit.cause = idl::ExitCause::NOT_STARTED;
     exit.message = event.result.error;
-    session.record.started_attempts = session.record.spec.retries + 1;  // no use in trying again
+    session.record.started_attempts =
+        session.record.spec.retries + 1 + session.record.paused_attempts;  // no use in trying again
     return settle(turn, session, exit);
   }
   session.not_before_ms = turn.clock.monotonic_ms() + kLaunchBackOffMs;

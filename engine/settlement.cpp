@@ -103,6 +103,16 @@ void settle_stopped(Turn& turn,
   end_early(turn, session, reason, note, ran);
 }
 
+// Its runner knows of a pause that the engine, set back to an earlier state, has forgotten.
+void settle_unasked_pause(Turn& turn, SessionEntry& session) {
+  if (!study_wants_it(turn, session)) {
+    return settle_stopped(turn, session, idl::StopReason::BUDGET, "the study has ended");
+  }
+  end_attempt(turn, session, idl::AttemptState::STOPPED);
+  ++session.record.paused_attempts;
+  requeue(turn, session, "paused");
+}
+
 // The runner's message when it is about this metric's pattern, which found nothing.
 std::string where_it_was_looked_for(const SessionEntry& session, const std::string& metric) {
   const std::string& message = session.attempt->exit.message;
@@ -216,6 +226,9 @@ void settle(Turn& turn, SessionEntry& session, const idl::ExitReport& exit) {
   }
   if (succeeded) {
     return settle_complete(turn, session, idl::AttemptState::COMPLETE, "");
+  }
+  if (exit.cause == idl::ExitCause::PAUSED) {
+    return settle_unasked_pause(turn, session);
   }
   if (exit.cause == idl::ExitCause::LOST) {
     return settle_lost(turn, session, exit.message);

@@ -73,6 +73,11 @@ void check_fit(const idl::StudySpec& spec) {
   if (perturbs(name) && spec.parallel < 2) {
     throw search::OptionError(name + " needs a population: parallel must be at least 2");
   }
+  if (perturbs(name) && spec.compare_seeds > 0) {
+    throw search::OptionError(name +
+                              " finds a schedule of parameters, no configuration that "
+                              "compare could run again");
+  }
 }
 
 }  // namespace

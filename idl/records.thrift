@@ -328,6 +328,8 @@ struct Session {
   /** Another session's (or an older) checkpoint, which its next attempt starts from instead of the
    *  newest one of its own; until it has saved one itself. */
   20: optional Checkpoint restore
+  /** Attempts up to this number began before `restore` was set: it overrides what they have saved. */
+  21: i32 restore_after
 }
 
 enum AttemptState { LAUNCHING = 1, RUNNING = 2, SUSPECT = 3, COMPLETE = 4, FAILED = 5, STOPPED = 6, LOST = 7, PREEMPTED = 8 }
@@ -406,6 +408,10 @@ struct Attempt {
   15: bool pause
   /** What it started from; unset: from zero. */
   20: optional Checkpoint restored
+  /** Parameters as the program says that it uses them; empty: it has not said. */
+  21: list<Assignment> used
+  /** Where they are not what the trial was given, for the user; empty: nowhere. */
+  22: string used_differs
 }
 
 /** Values reported at one step. Not-a-number and infinity are kept as they are. */
@@ -451,10 +457,12 @@ struct ScheduleEvent {
   /** Whose weights it goes on with, and up to which step they were trained. EXPLOIT and such a REPORT. */
   10: optional i64 donor
   11: i64 donor_step
-  /** EXPLOIT: digest of the donor's checkpoint. */
-  12: string checkpoint
+  // 12 was the digest of `source`.
   /** START: others learn from it, but it runs to its end, as baselines do. */
   13: bool exempt
+  /** The donor's checkpoint, chosen when the exploit is decided, and kept until it has been taken
+   *  over. EXPLOIT and such a REPORT. */
+  14: optional Checkpoint source
 }
 
 // ---------------------------------------------------------------------------------------------

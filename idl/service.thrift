@@ -174,6 +174,14 @@ struct LeaderboardRow {
   20: optional RepeatedRuns repeats
 }
 
+/** Steps that one trial trained with one configuration. */
+struct ScheduleLeg {
+  1: i64 trial
+  2: i64 first_step
+  3: i64 last_step
+  4: list<records.Assignment> configuration
+}
+
 struct Leaderboard {
   1: records.Study study
   2: list<LeaderboardRow> rows
@@ -182,6 +190,9 @@ struct Leaderboard {
   /** Several objectives: how many rows belong to front 1. */
   5: i64 front_size
   20: optional WinnerComparison comparison
+  /** How the weights of the best trial were trained, from their first step on; empty unless it has
+   *  taken over another trial's. */
+  21: list<ScheduleLeg> schedule
 }
 
 /** What the objective is on average at one value of a parameter, all others being uniform. */
@@ -482,6 +493,8 @@ struct ReportBatch {
   /** What was found in the checkpoint folder at the start, where that is not what was ordered;
    *  number 0: nothing. */
   6: optional records.Checkpoint started_from
+  /** Parameters as the program uses them by its own account, whenever there is news. */
+  7: list<records.Assignment> used
 }
 
 enum VerdictAction { PROCEED = 1, STOP = 2, PAUSE = 3 }

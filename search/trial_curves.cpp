@@ -66,7 +66,7 @@ void TrialCurves::start(std::int64_t trial, Configuration configuration) {
   }
   const std::uint64_t content = ConfigurationHash()(configuration);
   curves_.push_back({trial, TrialState::kRunning, {}, {}});
-  curves_.back().legs.push_back({std::move(configuration), std::nullopt, 0, events_.size()});
+  curves_.back().legs.push_back({std::move(configuration), std::nullopt, 0, events_.size(), 0});
   append({Event::Kind::kStart,
           TrialState::kRunning,
           static_cast<std::uint32_t>(curves_.size() - 1),
@@ -91,12 +91,19 @@ void TrialCurves::set_state(std::int64_t trial, TrialState state) {
   append({Event::Kind::kState, state, static_cast<std::uint32_t>(index), 0}, {});
 }
 
-void TrialCurves::exploit(std::int64_t trial, const Origin& origin, Configuration configuration) {
+void TrialCurves::exploit(std::int64_t trial,
+                          const Origin& origin,
+                          Configuration configuration,
+                          std::optional<std::size_t> decided) {
   existing(origin.trial);
   const std::size_t index = existing(trial);
   Curve& curve = curves_[index];
   const std::uint64_t content = ConfigurationHash()(configuration);
-  curve.legs.push_back({std::move(configuration), origin, curve.reports.size(), events_.size()});
+  curve.legs.push_back({std::move(configuration),
+                        origin,
+                        curve.reports.size(),
+                        events_.size(),
+                        decided.value_or(events_.size())});
   append(
       {Event::Kind::kExploit, curve.state, static_cast<std::uint32_t>(index), 0},
       {static_cast<std::uint64_t>(origin.trial), static_cast<std::uint64_t>(origin.step), content});
@@ -108,7 +115,7 @@ std::vector<Ancestor> lineage(const TrialCurves& curves, std::int64_t trial) {
   std::vector<Ancestor> found{{trial, highest_step(*curve), curve->legs[leg].configuration}};
   while (curve->legs[leg].origin) {
     const Origin& origin = *curve->legs[leg].origin;
-    const std::size_t event = curve->legs[leg].first_event;
+    const std::size_t event = curve->legs[leg].decided;
     curve = &curves.of(origin.trial);
     leg = leg_at(*curve, event);
     found.push_back({origin.trial, origin.step, curve->legs[leg].configuration});

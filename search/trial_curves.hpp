@@ -32,6 +32,7 @@ struct Leg {
   std::optional<Origin> origin;
   std::size_t first_report = 0;
   std::size_t first_event = 0;  // of TrialCurves::events()
+  std::size_t decided = 0;      // events there were when its exploit was decided
 };
 
 struct Curve {
@@ -59,7 +60,11 @@ class TrialCurves {
   void start(std::int64_t trial, Configuration configuration);
   void report(std::int64_t trial, std::int64_t step, double value);
   void set_state(std::int64_t trial, TrialState state);
-  void exploit(std::int64_t trial, const Origin& origin, Configuration configuration);
+  // `decided`: how many events there were when the origin was chosen; unset: those there are now.
+  void exploit(std::int64_t trial,
+               const Origin& origin,
+               Configuration configuration,
+               std::optional<std::size_t> decided = std::nullopt);
 
   const std::vector<Curve>& curves() const { return curves_; }
   std::optional<std::size_t> index_of(std::int64_t trial) const;

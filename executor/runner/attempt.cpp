@@ -121,6 +121,9 @@ idl::Verdict Attempt::take_report(const ProgramReport& report) {
     }
     forwarder_.add(report.metrics, report.step);
   }
+  if (report.uses) {
+    forwarder_.add_used(*report.uses);
+  }
   return forwarder_.verdict();
 }
 

@@ -87,6 +87,36 @@ std::optional<ProgramReport> parse_save(const json& save, std::string& error) {
   return report;
 }
 
+idl::Value value_of(const json& value) {
+  idl::Value found;
+  if (value.is_boolean()) {
+    found.__set_flag(value.get<bool>());
+  } else if (value.is_number_integer()) {
+    found.__set_integer(value.get<std::int64_t>());
+  } else if (value.is_number()) {
+    found.__set_real(value.get<double>());
+  } else {
+    found.__set_text(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return found;
+}
+
+std::optional<ProgramReport> parse_uses(const json& uses, std::string& error) {
+  ProgramReport report;
+  report.asks_only = true;
+  report.uses.emplace();
+  for (const auto& [name, value] : uses.items()) {
+    if (!uses.is_object() || odd(name) || report.uses->size() >= kMostMetrics) {
+      error = "expected {\"uses\": {\"lr\": 0.1}}, at most 1000 names of 1 to 200 printable bytes";
+      return std::nullopt;
+    }
+    idl::Assignment& one = report.uses->emplace_back();
+    one.parameter = name;
+    one.value = value_of(value);
+  }
+  return report;
+}
+
 const char* word(idl::VerdictAction::type action) {
   switch (action) {
     case idl::VerdictAction::STOP:
@@ -112,6 +142,9 @@ std::optional<ProgramReport> parse_report(const std::string& line, std::string& 
   }
   if (message.is_object() && message.contains("save")) {
     return parse_save(message["save"], error);
+  }
+  if (message.is_object() && message.contains("uses")) {
+    return parse_uses(message["uses"], error);
   }
   if (!message.is_object() || !message.contains("report") || !message["report"].is_object()) {
     error = "expected {\"report\": {\"step\": 1, \"metric\": 0.5}}";
@@ -317,8 +350,12 @@ void ReportSocket::take_line(Client& client, std::string_view line) {
     return;
   }
   std::string error;
-  used_ = true;
   const auto report = parse_report(std::string(line), error);
+  if (report && report->uses) {  // whoever says so need not listen to verdicts
+    handler_(*report);
+    return client.answer({{"noted", true}});
+  }
+  used_ = true;
   if (report && report->save) {
     save_(*report->save, [this, number = client.number](const std::string& trouble) {
       {

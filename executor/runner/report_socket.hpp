@@ -19,6 +19,8 @@ namespace automl::executor {
 struct ProgramReport {
   bool asks_only = false;           // {"verdict": {}}
   std::optional<std::string> save;  // {"save": {"name": "model"}}: the checkpoint's name
+  // {"uses": {"lr": 0.1}}: parameters as the program has them.
+  std::optional<std::vector<idl::Assignment>> uses;
   std::optional<std::int64_t> step;
   std::map<std::string, double> metrics;
 };

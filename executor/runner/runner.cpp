@@ -94,7 +94,8 @@ int deliver(const RunnerOptions& options, const AttemptDirectory& directory, int
   }
   const SessionLog log(directory.log_spool(), order->log_limit_bytes, true);
   const auto saved = read_last_checkpoint(options.home, order->session.id);
-  if (saved && saved->number > order->last_checkpoint) {
+  const bool ours = saved && saved->attempt == order->attempt.number;
+  if (ours && saved->number > order->last_checkpoint) {
     forwarder.add_checkpoint(*saved);
   }
   forwarder.start(nullptr,

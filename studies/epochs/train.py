@@ -28,6 +28,7 @@ def arguments():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--epochs", type=int, default=81)
     parser.add_argument("--save-every", type=int, default=3, help="epochs")
+    parser.add_argument("--schedule", type=automl.Schedule, help="of parameters, as `automl export --schedule` writes it")
     return parser.parse_args()
 
 
@@ -40,9 +41,9 @@ def split():
     return images[order[:cut]], labels[order[:cut]], images[order[cut:]], labels[order[cut:]]
 
 
-def fresh(width):
+def fresh(width, seed):
     """Weights before the first epoch, and all else that changes during training."""
-    random = numpy.random.default_rng(automl.seed(1))
+    random = numpy.random.default_rng(seed)
     shapes = ((64, width), (width,), (width, 10), (10,))
     weights = [random.normal(0, (2 / shape[0]) ** 0.5, shape) if len(shape) == 2 else numpy.zeros(shape)
                for shape in shapes]
@@ -77,8 +78,13 @@ def train_one_epoch(state, images, labels, options):
 def main():
     options = arguments()
     train_x, train_y, val_x, val_y = split()
-    state = automl.load("state") or fresh(options.width)
+    schedule = options.schedule
+    state = automl.load("state") or fresh(options.width, schedule.seed if schedule else automl.seed(1))
+    automl.uses(lr=options.lr, momentum=options.momentum, decay=options.decay, batch=options.batch,
+                width=state["weights"][0].shape[1])  # that of the weights, wherever they come from
     while state["epoch"] < options.epochs:
+        if schedule:
+            vars(options).update(schedule.at(state["epoch"] + 1))
         with numpy.errstate(all="ignore"):  # a rate that is too high ends in not-a-number, and that is reported
             train_one_epoch(state, train_x, train_y, options)
             _, guess = forward(state["weights"], val_x)

@@ -68,6 +68,32 @@ TEST_F(Pausing, AUserPausesAndResumesAPlainSession) {
   EXPECT_THAT(refusal(engine_.change_session("1", kPause)), HasSubstr("has ended"));
 }
 
+TEST_F(Pausing, AProgramHasTimeToSaveBeforeForceIsUsed) {
+  engine_.submit(small_study("s"));
+  const std::string token = start();
+  engine_.change_session("s/0", kPause);
+  std::int64_t sequence = 0;
+  const auto minute = [&] {
+    for (int i = 0; i < 6; ++i) {
+      engine_.wait_ms(10'000);
+      report(token, ++sequence, 1);
+    }
+  };
+  minute();
+  minute();
+  EXPECT_THAT(engine_.take_cancelled(), IsEmpty());
+  minute();
+  EXPECT_THAT(engine_.take_cancelled(), ElementsAre(token));
+}
+
+TEST_F(Pausing, APauseThatOnlyTheRunnerKnowsOfIsNoFailure) {
+  engine_.submit(small_study("s"));
+  engine_.finish(start(), ended(idl::ExitCause::PAUSED));
+  const idl::Trial trial = engine_.trial("s", 0);
+  EXPECT_EQ(trial.state, idl::TrialState::WAITING);
+  EXPECT_EQ(engine_.session(trial.session_id).paused_attempts, 1);
+}
+
 TEST_F(Pausing, QueuedAndLaunchingSessionsPauseAtOnce) {
   idl::SessionSpec spec;
   spec.command = "train";

@@ -176,8 +176,8 @@ TEST(Schedule, AReplayOfTheStoredEventsGivesTheSameDecisions) {
         replay.take_up(event);
         continue;
       }
-      const idl::ScheduleEvent again =
-          replay.report(event.trial, event.step, event.value, [](std::int64_t) { return false; });
+      const idl::ScheduleEvent again = replay.report(
+          event.trial, event.step, event.value, [](const search::Origin&) { return std::nullopt; });
       ASSERT_EQ(comparable(again), comparable(event)) << one.scheduler << ", seed " << seed;
     }
   }
@@ -205,7 +205,7 @@ TEST(Schedule, AnExploitWithoutACheckpointLeavesTheTrialAsItIs) {
     event.configuration[0].value.__set_real(0.5);
     schedule.happened(event);
   }
-  const auto none = [](std::int64_t) { return false; };
+  const auto none = [](const search::Origin&) { return std::nullopt; };
   schedule.report(0, 1, 1, none);
   const idl::ScheduleEvent event = schedule.report(1, 1, 2, none);
   EXPECT_EQ(event.decision, idl::Decision::PROCEED);
@@ -213,10 +213,12 @@ TEST(Schedule, AnExploitWithoutACheckpointLeavesTheTrialAsItIs) {
   EXPECT_NE(event.reason.find("; but that one has saved no checkpoint"), std::string::npos)
       << event.reason;
   EXPECT_EQ(schedule.pending(1), nullptr);
-  const idl::ScheduleEvent later =
-      schedule.report(1, 2, 3, [](std::int64_t trial) { return trial == 0; });
+  const idl::ScheduleEvent later = schedule.report(1, 2, 3, [](const search::Origin& origin) {
+    return std::optional(Schedule::Source{{}, origin.step - 1});
+  });
   EXPECT_EQ(later.decision, idl::Decision::EXPLOIT);
   EXPECT_EQ(later.configuration.size(), 1U);
+  EXPECT_EQ(later.donor_step, 0);
   EXPECT_NE(schedule.pending(1), nullptr);
 }
 

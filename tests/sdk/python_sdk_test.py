@@ -91,6 +91,34 @@ class Params(SdkTest):
         self.assertEqual(pickle.loads(pickle.dumps(params)).lr, 1e-05)
 
 
+    def test_tells_what_it_has_read(self):
+        path = pathlib.Path(self.folder, "params.json")
+        path.write_text('{"lr": 1e-05}', encoding="utf-8")
+        os.environ["AUTOML_PARAMS"] = str(path)
+        runner = self.session(lambda m: {"noted": True})
+        automl.params({"lr": 0.1, "extra": 2})
+
+        class Scalar:
+            def item(self):
+                return 0.5
+
+        automl.uses(lr=Scalar(), name="a", nothing=None)
+        self.assertEqual([message["uses"] for message in runner.messages],
+                         [{"lr": 1e-05}, {"lr": 0.5, "name": "a", "nothing": "None"}])
+
+    def test_by_hand_nobody_is_told(self):
+        automl.uses(lr=1)
+
+    def test_follows_a_schedule(self):
+        path = pathlib.Path(self.folder, "best.json")
+        path.write_text(json.dumps({"trial": 3, "seed": 7, "schedule": [
+            {"trial": 1, "first_step": 1, "last_step": 3, "configuration": {"lr": 0.1}},
+            {"trial": 3, "first_step": 4, "last_step": 6, "configuration": {"lr": 0.2}}]}))
+        schedule = automl.Schedule(path)
+        self.assertEqual(schedule.seed, 7)
+        self.assertEqual([schedule.at(step).lr for step in (0, 1, 3, 4, 6, 9)], [0.1, 0.1, 0.1, 0.2, 0.2, 0.2])
+
+
 class Report(SdkTest):
     def test_the_seed_is_the_trials(self):
         self.assertEqual((automl.seed(), automl.seed(7)), (0, 7))

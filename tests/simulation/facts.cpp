@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/facts.hpp"
 
+#include <algorithm>
+
 #include "tests/simulation/world.hpp"
 
 namespace automl::simulation {
@@ -100,7 +102,9 @@ struct Apply {
     facts.touched_studies.insert(study.id);
   }
   void operator()(const NewTrial& change) const {
-    facts.trials[{change.record.study_id, change.record.number}] = change.record;
+    const TrialKey key{change.record.study_id, change.record.number};
+    facts.trials[key] = change.record;
+    facts.proposed[key] = change.record.configuration;
     facts.touched_studies.insert(change.record.study_id);
   }
   void operator()(const idl::Trial& trial) const {
@@ -109,8 +113,11 @@ struct Apply {
     const std::string name =
         "trial " + std::to_string(trial.study_id) + "/" + std::to_string(trial.number);
     check_move(kTrialMoves, name, old.state, trial.state, ended(old.state));
-    if (trial.configuration != old.configuration || trial.session_id != old.session_id) {
+    if (trial.session_id != old.session_id) {
       throw Violation(name + " became another one");
+    }
+    if (trial.configuration != old.configuration) {
+      facts.reconfigured_trials.push_back(key);
     }
     if (ended(old.state)) {
       throw Violation(name + " was written after its end");
@@ -190,6 +197,25 @@ struct Apply {
       throw Violation("the schedule of study " + std::to_string(change.study_id) + " has a gap");
     }
     schedule.push_back(change.event);
+    if (change.event.kind == idl::ScheduleEventKind::EXPLOIT) {
+      const TrialKey key{change.study_id, change.event.trial};
+      facts.taken_over[key] = {change.event,
+                               facts.sessions.at(facts.trials.at(key).session_id).attempts};
+    }
+  }
+  void operator()(const NewCheckpoint& change) const {
+    const idl::Checkpoint& one = change.record;
+    if (!facts.recorded.emplace(CheckpointKey{one.session_id, one.number}, one).second) {
+      throw Violation("a checkpoint was recorded twice");
+    }
+    facts.kept[one.session_id].insert(one.number);
+  }
+  void operator()(const ForgottenCheckpoint& change) const {
+    std::set<std::int64_t>& kept = facts.kept[change.session_id];
+    if (kept.size() < 2 || *kept.begin() != change.number) {
+      throw Violation("another checkpoint than the oldest of several makes room");
+    }
+    kept.erase(kept.begin());
   }
   void operator()(const NewReply& change) const {
     const std::pair<std::string, std::string> key{change.principal, change.request_id};
@@ -204,12 +230,44 @@ void Facts::apply(const std::vector<Change>& changes) {
   touched_studies.clear();
   touched_sessions.clear();
   ended_trials.clear();
+  reconfigured_trials.clear();
   new_attempts.clear();
   ended_attempts.clear();
   fresh_replies.clear();
   for (const Change& change : changes) {
     std::visit(Apply{*this}, change);
   }
+  for (const TrialKey& key : reconfigured_trials) {
+    const auto taken = taken_over.find(key);
+    if (taken == taken_over.end() ||
+        taken->second.event.configuration != trials.at(key).configuration) {
+      throw Violation("trial " + std::to_string(key.first) + "/" + std::to_string(key.second) +
+                      " has got another configuration, and its schedule knows nothing of that");
+    }
+  }
+}
+
+std::vector<idl::Measurement> Facts::curve(std::int64_t session_id) const {
+  std::vector<idl::Measurement> curve;
+  for (auto at = started.lower_bound({session_id, 0});
+       at != started.end() && at->first.first == session_id;
+       ++at) {
+    const auto found = measurements.find(at->first);
+    const bool measured = found != measurements.end() && !found->second.empty();
+    if (!attempts.at(at->first).__isset.restored) {
+      curve.clear();
+    } else if (measured) {
+      const std::int64_t first = found->second.begin()->second.step;
+      const auto again = [first](const idl::Measurement& one) { return one.step >= first; };
+      curve.erase(std::remove_if(curve.begin(), curve.end(), again), curve.end());
+    }
+    if (measured) {
+      for (const auto& [sequence, measurement] : found->second) {
+        curve.push_back(measurement);
+      }
+    }
+  }
+  return curve;
 }
 
 const idl::Attempt* Facts::attempt_of(const std::string& token) const {

@@ -37,6 +37,13 @@ struct NewScheduleEvent {
   std::int64_t study_id = 0;
   idl::ScheduleEvent event;
 };
+struct NewCheckpoint {
+  idl::Checkpoint record;
+};
+struct ForgottenCheckpoint {
+  std::int64_t session_id = 0;
+  std::int64_t number = 0;
+};
 struct NewReply {
   std::string principal;
   std::string request_id;
@@ -52,10 +59,20 @@ using Change = std::variant<NewStudy,
                             idl::Attempt,
                             NewMeasurements,
                             NewScheduleEvent,
+                            NewCheckpoint,
+                            ForgottenCheckpoint,
                             NewReply>;
 
 using TrialKey = std::pair<std::int64_t, std::int64_t>;    // study, number
 using AttemptKey = std::pair<std::int64_t, std::int32_t>;  // session, number
+
+using CheckpointKey = std::pair<std::int64_t, std::int64_t>;  // session, number
+
+// The last time that a trial took over another one's weights, after so many attempts.
+struct TakenOver {
+  idl::ScheduleEvent event;
+  std::int32_t attempts = 0;
+};
 
 // What has been made durable, kept beside the store and independently of it, and what was touched
 // by the last commit. `apply` checks every move and throws Violation.
@@ -67,6 +84,10 @@ struct Facts {
   std::map<std::string, AttemptKey> by_token;
   std::map<AttemptKey, std::map<std::int64_t, idl::Measurement>> measurements;
   std::map<std::int64_t, std::vector<idl::ScheduleEvent>> schedules;  // by study
+  std::map<TrialKey, TakenOver> taken_over;
+  std::map<TrialKey, std::vector<idl::Assignment>> proposed;
+  std::map<CheckpointKey, idl::Checkpoint> recorded;    // ever
+  std::map<std::int64_t, std::set<std::int64_t>> kept;  // of these, by session
   std::map<std::pair<std::string, std::string>, storage::StoredReply> replies;
   std::map<AttemptKey, bool> started;      // the attempt's runner registered
   std::set<std::string> resumed_by_users;  // sessions for which that was ever asked
@@ -75,11 +96,14 @@ struct Facts {
   std::set<std::int64_t> touched_studies;
   std::set<std::int64_t> touched_sessions;
   std::vector<TrialKey> ended_trials;
+  std::vector<TrialKey> reconfigured_trials;
   std::vector<AttemptKey> new_attempts;
   std::vector<AttemptKey> ended_attempts;
   std::set<std::pair<std::string, std::string>> fresh_replies;
 
   void apply(const std::vector<Change>& changes);
+  // The session's curve: what its attempts have measured, each up to where the next went on.
+  std::vector<idl::Measurement> curve(std::int64_t session_id) const;
   const idl::Attempt* attempt_of(const std::string& token) const;
   // Null when every attempt of the session has ended.
   const idl::Attempt* open_attempt(std::int64_t session_id) const;

@@ -45,7 +45,9 @@ void check_attempt_count(const Facts& facts, const idl::Session& session) {
   require(session.paused_attempts == paused, "session " + session.name + " miscounts its pauses");
   require(started <= session.spec.retries + 1 + paused,
           "session " + session.name + " ran " + std::to_string(started) + " times with " +
-              std::to_string(session.spec.retries) + " retries");
+              std::to_string(session.spec.retries) + " retries and " +
+              std::to_string(session.paused_attempts) + " pauses, by its own account " +
+              std::to_string(session.started_attempts));
 }
 
 // Whether a feasible trial reached the study's target.
@@ -220,29 +222,10 @@ void require_result(const idl::StudySpec& spec,
 
 namespace {
 
-// What the last attempt that began has measured.
-std::vector<idl::Measurement> last_measured(const Facts& facts, std::int64_t session_id) {
-  std::int32_t begun = 0;
-  for (auto at = facts.started.lower_bound({session_id, 0});
-       at != facts.started.end() && at->first.first == session_id;
-       ++at) {
-    begun = at->first.second;
-  }
-  std::vector<idl::Measurement> measurements;
-  const auto measured = facts.measurements.find({session_id, begun});
-  if (measured != facts.measurements.end()) {
-    for (const auto& [sequence, measurement] : measured->second) {
-      measurements.push_back(measurement);
-    }
-  }
-  return measurements;
-}
-
 // The value it had by then, if that is one.
 void check_pruned_value(const Facts& facts, const idl::Trial& trial) {
   const idl::StudySpec& spec = facts.studies.at(trial.study_id).spec;
-  const double value =
-      value_by_rule(spec.objectives.front(), last_measured(facts, trial.session_id));
+  const double value = value_by_rule(spec.objectives.front(), facts.curve(trial.session_id));
   const std::string name =
       "pruned trial " + std::to_string(trial.study_id) + "/" + std::to_string(trial.number);
   require(trial.__isset.value == std::isfinite(value), name + ": has it a value or not?");
@@ -271,13 +254,7 @@ void check_result(const Facts& facts, const TrialKey& key) {
     require(trial.state != T::COMPLETE, name + " is complete, its session is not");
     return;
   }
-  const auto measured = facts.measurements.find({session.id, session.attempts});
-  std::vector<idl::Measurement> measurements;
-  if (measured != facts.measurements.end()) {
-    for (const auto& [sequence, measurement] : measured->second) {
-      measurements.push_back(measurement);
-    }
-  }
+  const std::vector<idl::Measurement> measurements = facts.curve(session.id);
   const idl::StudySpec& spec = facts.studies.at(key.first).spec;
   std::vector<double> values;
   std::map<std::string, double> bounded;
@@ -358,7 +335,7 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
                                   .count = 1});
     require(suggestions.size() == 1 &&
                 engine::to_assignments(study.spec.space, suggestions[0].configuration) ==
-                    at->second.configuration,
+                    facts.proposed.at(at->first),
             "study " + study.spec.name + ": proposal " + std::to_string(at->second.number) +
                 " is not the one of a run without faults");
   }

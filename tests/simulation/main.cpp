@@ -32,10 +32,12 @@ int replay(std::uint64_t seed, bool trace) {
 
 int soak(std::uint64_t first, std::uint64_t last) {
   const auto start = std::chrono::steady_clock::now();
+  std::uint64_t trials = 0;
   std::uint64_t events = 0;
   std::int64_t simulated_ms = 0;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     const Outcome outcome = simulate(seed);
+    trials += outcome.trials;
     events += outcome.events;
     simulated_ms += outcome.simulated_ms;
     if (!outcome.violation.empty()) {
@@ -44,11 +46,14 @@ int soak(std::uint64_t first, std::uint64_t last) {
   }
   const double took_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::printf("%llu seeds, all promises held: %.0f seeds/s, %.0f events/s, %.0f simulated hours\n",
-              static_cast<unsigned long long>(last - first + 1),
-              static_cast<double>(last - first + 1) / took_s,
-              static_cast<double>(events) / took_s,
-              static_cast<double>(simulated_ms) / 3.6e6);
+  std::printf(
+      "%llu seeds, all promises held: %.0f seeds/s, %.0f trials/s, %.0f events/s, %.0f simulated "
+      "hours\n",
+      static_cast<unsigned long long>(last - first + 1),
+      static_cast<double>(last - first + 1) / took_s,
+      static_cast<double>(trials) / took_s,
+      static_cast<double>(events) / took_s,
+      static_cast<double>(simulated_ms) / 3.6e6);
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/simulation/checkpoint_watch.hpp"
 #include "tests/simulation/invariants.hpp"
 
 namespace automl::simulation {
@@ -70,7 +71,9 @@ void Observer::cancelling(const std::string& token) {
 
 void Observer::heard(const std::string& token) { heard_ms_[token] = world_.agenda.now_ms(); }
 
-void Observer::program_started(const std::string& token) {
+void Observer::program_started(const std::string& token,
+                               const idl::RunnerOrder& order,
+                               const std::optional<idl::Checkpoint>& restored) {
   const idl::Attempt* attempt = facts_.attempt_of(token);
   if (attempt == nullptr || ended(attempt->state)) {
     throw Violation("a program starts under a token that is not current");
@@ -82,6 +85,7 @@ void Observer::program_started(const std::string& token) {
     throw Violation("the program of one attempt starts twice");
   }
   check_places(token, *attempt);
+  check_start(facts_, world_.disk, order, restored);
   running_.insert(token);
 }
 
@@ -126,6 +130,13 @@ void Observer::acknowledged(const std::string& token, std::int64_t sequence) {
   if (sequence > durable) {
     throw Violation("measurement " + std::to_string(sequence) +
                     " is acknowledged, the store has them up to " + std::to_string(durable));
+  }
+}
+
+void Observer::acknowledged(const idl::Checkpoint& checkpoint) const {
+  const auto recorded = facts_.recorded.find({checkpoint.session_id, checkpoint.number});
+  if (recorded == facts_.recorded.end() || recorded->second != checkpoint) {
+    throw Violation("a checkpoint is acknowledged and not in the store");
   }
 }
 

@@ -5,11 +5,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "engine/settings.hpp"
+#include "service_types.h"
 
 #include "executor/executor.hpp"
 #include "tests/simulation/facts.hpp"
@@ -42,9 +44,12 @@ class Observer {
   void cancelling(const std::string& token);
   void heard(const std::string& token);
   // From the nodes.
-  void program_started(const std::string& token);
+  void program_started(const std::string& token,
+                       const idl::RunnerOrder& order,
+                       const std::optional<idl::Checkpoint>& restored);
   void program_ended(const std::string& token);
   void acknowledged(const std::string& token, std::int64_t sequence);
+  void acknowledged(const idl::Checkpoint& checkpoint) const;
   void finish_accepted(const std::string& token, const idl::ExitReport& exit) const;
 
   void check_finished() const;

@@ -58,7 +58,15 @@ constexpr const char* kNames[] = {"None",
                                   "LostPauseForgotten",
                                   "RepeatsJudged",
                                   "PrunedWithoutValue",
-                                  "PruneIsAFailure"};
+                                  "PruneIsAFailure",
+                                  "DonorNotPinned",
+                                  "OldWeightsCopied",
+                                  "ExploitKeepsWeights",
+                                  "ExploitKeepsParameters",
+                                  "RestoreNeverEnds",
+                                  "CheckpointNotStored",
+                                  "NewestDropped",
+                                  "CurveNotCut"};
 static_assert(std::size(kNames) == static_cast<std::size_t>(PlantedBug::kCount));
 
 class PlantedBugs : public testing::TestWithParam<int> {

@@ -21,6 +21,7 @@ Program random_program(Dice& dice, const std::vector<std::string>& metrics) {
   Program program;
   program.exit.cause = idl::ExitCause::EXITED;
   program.ignores_term = dice.chance(0.2);
+  program.saves = dice.chance(0.7);
   program.hangs = kind == kHangs;
   const std::int64_t count = kind == kNeverReports ? 0 : dice.between(1, 8);
   const std::int64_t longest_ms = kind == kSlow ? 12'000 : 2'500;

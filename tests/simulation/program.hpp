@@ -20,6 +20,7 @@ struct Program {
   };
   std::vector<Report> reports;
   std::int64_t end_delay_ms = 0;
+  bool saves = false;         // checkpoints, after some of its reports and before a pause
   bool hangs = false;         // after its reports; only a time limit or a stop ends it
   bool ignores_term = false;  // lives until it is killed
   idl::ExitReport exit;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "tests/simulation/checkpoint_watch.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace automl::simulation {
@@ -46,7 +47,7 @@ void ScheduleWatch::check(const Facts& facts) {
       watched.replay = std::make_unique<engine::Schedule>(study.spec);
     }
     for (; watched.taken_up < schedule.size(); ++watched.taken_up) {
-      take_up(watched, study, schedule[watched.taken_up]);
+      take_up(facts, watched, study, schedule[watched.taken_up]);
     }
     check_reports(facts, study, watched);
     check_carried_out(facts, study, watched);
@@ -56,18 +57,28 @@ void ScheduleWatch::check(const Facts& facts) {
   }
 }
 
-void ScheduleWatch::take_up(Watched& watched,
+void ScheduleWatch::take_up(const Facts& facts,
+                            Watched& watched,
                             const idl::Study& study,
                             const idl::ScheduleEvent& event) {
+  if (event.kind == Kind::EXPLOIT) {
+    check_taken_over(facts, study, watched.replay->pending(event.trial), event);
+  }
   if (event.kind != Kind::REPORT) {
     watched.replay->take_up(event);
     watched.asked.erase(event.trial);
     return;
   }
   ++watched.reports[event.trial];
-  const bool exploited = event.decision == Decision::EXPLOIT;
-  const idl::ScheduleEvent again = watched.replay->report(
-      event.trial, event.step, event.value, [&](std::int64_t) { return exploited; });
+  if (event.decision == Decision::EXPLOIT) {
+    check_source(facts, study.id, event);
+  }
+  const idl::ScheduleEvent again =
+      watched.replay->report(event.trial, event.step, event.value, [&](const search::Origin&) {
+        return event.__isset.source
+                   ? std::optional(engine::Schedule::Source{event.source, event.donor_step})
+                   : std::nullopt;
+      });
   require(again.decision == event.decision && again.reason == event.reason &&
               again.position == event.position,
           name_of(study, event.trial) + ": the scheduler decided \"" + event.reason +

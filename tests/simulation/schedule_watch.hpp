@@ -28,7 +28,10 @@ class ScheduleWatch {
     std::map<std::int64_t, bool> pruned;                // trials that were to be pruned
   };
 
-  void take_up(Watched& watched, const idl::Study& study, const idl::ScheduleEvent& event);
+  void take_up(const Facts& facts,
+               Watched& watched,
+               const idl::Study& study,
+               const idl::ScheduleEvent& event);
   void check_reports(const Facts& facts, const idl::Study& study, const Watched& watched) const;
   void check_carried_out(const Facts& facts, const idl::Study& study, const Watched& watched) const;
   void check_pruned(const Facts& facts, const TrialKey& key) const;

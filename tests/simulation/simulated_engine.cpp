@@ -6,6 +6,9 @@
 #include <utility>
 #include <variant>
 
+#include "engine/checkpoints.hpp"
+#include "engine/study_manager.hpp"
+
 #include "storage/errors.hpp"
 
 namespace automl::simulation {
@@ -303,7 +306,25 @@ void SimulatedEngine::carry_out(engine::Effect& effect) {
     order([this, token = find->token] { post(engine::AttemptFound{executor_.find(token)}); });
   } else if (auto* suggestion = std::get_if<engine::ComputeSuggestion>(&effect)) {
     compute(*suggestion);
+  } else if (std::holds_alternative<engine::SweepArtifacts>(effect)) {
+    order([this] { sweep(); });
   }
+}
+
+void SimulatedEngine::sweep() {
+  call(
+      [](engine::CallId id) {
+        return engine::Inspected{id, [](const engine::StudyManager& manager) -> engine::Payload {
+                                   return engine::WantedManifests{engine::wanted_manifests(
+                                       manager.state(), manager.storage())};
+                                 }};
+      },
+      [this](const auto& payload) {
+        if (const auto* wanted =
+                payload ? std::get_if<engine::WantedManifests>(&*payload) : nullptr) {
+          world_.disk.sweep(wanted->digests);
+        }
+      });
 }
 
 void SimulatedEngine::compute(const engine::ComputeSuggestion& request) {

@@ -54,6 +54,8 @@ class SimulatedEngine {
   void order(std::function<void()> work);
   void poll();
   void read_capacity();
+  // As engine/artifact_sweeper.cpp does it.
+  void sweep();
   void compute(const engine::ComputeSuggestion& request);
 
   World& world_;

@@ -42,11 +42,17 @@ void SimulatedRunner::deliver() {
   alive_ = true;
   ++life_;
   calling_ = false;
+  const std::optional<idl::Checkpoint> last = world_.disk.last(session_id_);
+  if (last && last->attempt == request_.attempt_number) {
+    checkpoints_ = {*last};
+  }
   flush();
 }
 
 void SimulatedRunner::kill_runner() {
   alive_ = false;
+  checkpoints_.clear();
+  start_.reset();
   ++life_;
   calling_ = false;
 }
@@ -120,11 +126,51 @@ void SimulatedRunner::on_registered(const engine::Payload& payload) {
   if (order == nullptr || order->attempt.token != token()) {
     throw Violation("a runner registered and got something else than its order");
   }
-  run(order->session);
+  restore(*order);
+  run(*order);
 }
 
-void SimulatedRunner::run(const idl::Session& session) {
-  observer_.program_started(token());
+void SimulatedRunner::restore(const idl::RunnerOrder& order) {
+  session_id_ = order.session.id;
+  last_checkpoint_ = order.last_checkpoint;
+  const std::optional<idl::Checkpoint> ordered =
+      order.__isset.restore ? std::optional(order.restore) : std::nullopt;
+  const std::optional<idl::Checkpoint> last = world_.disk.last(session_id_);
+  const bool outdated =
+      order.session.__isset.restore && last && last->attempt <= order.session.restore_after;
+  restored_ = ordered;
+  if (last && last->number > order.last_checkpoint && !outdated) {
+    restored_ = last;
+    last_checkpoint_ = last->number;
+    checkpoints_.push_back(*last);
+  }
+  if (restored_ && !world_.disk.has(restored_->digest)) {
+    throw Violation("the checkpoint that " + order.session.name + " is to start from is gone");
+  }
+  if (restored_ != ordered) {
+    start_ = restored_;
+  }
+  last_step_ = restored_ ? restored_->step : -1;
+}
+
+// Durable before the engine hears of it.
+void SimulatedRunner::save() {
+  idl::Checkpoint checkpoint;
+  checkpoint.session_id = session_id_;
+  checkpoint.number = ++last_checkpoint_;
+  checkpoint.attempt = request_.attempt_number;
+  checkpoint.step = last_step_;
+  checkpoint.digest = world_.dice.hex(64);
+  checkpoint.bytes = 1;
+  checkpoint.files = 1;
+  checkpoint.created_ms = world_.agenda.wall_ms();
+  world_.disk.save(checkpoint);
+  checkpoints_.push_back(std::move(checkpoint));
+}
+
+void SimulatedRunner::run(const idl::RunnerOrder& order) {
+  const idl::Session& session = order.session;
+  observer_.program_started(token(), order, restored_);
   world_.log([&] {
     return "program: " + session.name + " #" + std::to_string(request_.attempt_number) + " starts";
   });
@@ -165,11 +211,14 @@ void SimulatedRunner::next_report(std::size_t index) {
     if (alive_) {  // without its runner nobody listens
       idl::Measurement measurement;
       measurement.sequence = ++sequence_;
-      measurement.step = static_cast<std::int64_t>(index);
+      measurement.step = ++last_step_;
       measurement.metrics = program_->reports[index].metrics;
       measurement.time_ms = world_.agenda.wall_ms();
       measured_.emplace(sequence_, measurement);
       spool_.push_back(std::move(measurement));
+      if (program_->saves && world_.dice.chance(0.5)) {
+        save();
+      }
       flush();
     }
     next_report(index + 1);
@@ -194,9 +243,13 @@ void SimulatedRunner::stop_program(const idl::Verdict& verdict) {
 }
 
 void SimulatedRunner::end_program(const idl::ExitReport& exit) {
+  const bool saves = program_ && program_->saves && exit.cause == idl::ExitCause::PAUSED;
   kill_program();
   if (!alive_) {
     return;  // nobody sees how it ended
+  }
+  if (saves) {
+    save();
   }
   exit_ = exit;
   exit_->last_sequence = sequence_;
@@ -209,7 +262,7 @@ void SimulatedRunner::flush() {
   if (!alive_ || calling_) {
     return;
   }
-  if (!spool_.empty()) {
+  if (!spool_.empty() || !checkpoints_.empty() || start_) {
     send_batch();
   } else if (exit_) {
     send_finish();
@@ -231,6 +284,11 @@ void SimulatedRunner::send_batch() {
   event.token = token();
   const auto count = static_cast<std::ptrdiff_t>(std::min(spool_.size(), kBatch));
   event.batch.measurements.assign(spool_.begin(), spool_.begin() + count);
+  event.batch.checkpoints = checkpoints_;
+  sent_checkpoints_ = checkpoints_.size();
+  if (start_) {
+    event.batch.__set_started_from(*start_);
+  }
   call(
       [event](engine::CallId id) {
         engine::BatchReported copy = event;
@@ -252,6 +310,11 @@ void SimulatedRunner::on_reported(const engine::Payload& payload) {
     throw Violation("a measurement was acknowledged that was never made");
   }
   observer_.acknowledged(token(), reply->acknowledged_sequence);
+  for (; sent_checkpoints_ > 0; --sent_checkpoints_) {
+    observer_.acknowledged(checkpoints_.front());
+    checkpoints_.erase(checkpoints_.begin());
+  }
+  start_.reset();
   acknowledged_ = std::max(acknowledged_, reply->acknowledged_sequence);
   while (!spool_.empty() && spool_.front().sequence <= reply->acknowledged_sequence) {
     spool_.pop_front();

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "executor/executor.hpp"
 #include "tests/simulation/network.hpp"
@@ -55,7 +56,10 @@ class SimulatedRunner {
 
   void call_register();
   void on_registered(const engine::Payload& payload);
-  void run(const idl::Session& session);
+  // What the program finds in its checkpoint folder, as stages/restore_checkpoint.cpp does it.
+  void restore(const idl::RunnerOrder& order);
+  void save();
+  void run(const idl::RunnerOrder& order);
   void next_report(std::size_t index);
   void stop_program(const idl::Verdict& verdict);
   void end_program(const idl::ExitReport& exit);
@@ -82,6 +86,14 @@ class SimulatedRunner {
   std::int64_t last_call_ms_ = 0;
   bool stopping_ = false;
   std::optional<Program> program_;
+
+  std::int64_t session_id_ = 0;
+  std::int64_t last_step_ = -1;
+  std::int64_t last_checkpoint_ = 0;
+  std::optional<idl::Checkpoint> restored_;
+  std::vector<idl::Checkpoint> checkpoints_;  // saved, and not yet reported
+  std::size_t sent_checkpoints_ = 0;          // of them, in the present call
+  std::optional<idl::Checkpoint> start_;      // not yet reported, if it is not what was ordered
 
   // On the disk.
   std::deque<idl::Measurement> spool_;

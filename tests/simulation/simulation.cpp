@@ -41,6 +41,7 @@ class Run {
         clients_(world_, observer_, network_) {
     settings_.heartbeat_ms = 5'000;
     settings_.reply_memory_ms = 600'000;
+    settings_.keep_checkpoints = static_cast<int>(world_.dice.between(1, 2));
     observer_.lately_unreachable = [this](const std::string& node) {
       return nodes_.lately_unreachable(node);
     };
@@ -67,6 +68,7 @@ class Run {
 
   void tell(Outcome& outcome) {
     outcome.trace = std::move(world_.lines);
+    outcome.trials = observer_.facts().trials.size();
     outcome.events = engine_.events();
     outcome.turns = engine_.turns();
     outcome.simulated_ms = world_.agenda.now_ms();

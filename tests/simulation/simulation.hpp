@@ -11,6 +11,7 @@ namespace automl::simulation {
 struct Outcome {
   std::string violation;          // empty: all promises held
   std::deque<std::string> trace;  // the last events, when asked for
+  std::uint64_t trials = 0;  // in all studies
   std::uint64_t events = 0;       // that the engine handled
   std::uint64_t turns = 0;
   std::int64_t simulated_ms = 0;

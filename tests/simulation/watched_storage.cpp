@@ -224,11 +224,13 @@ std::vector<idl::StoredMeasurement> WatchedStorage::load_measurements(std::int64
 void WatchedStorage::record_checkpoint(const idl::Checkpoint& checkpoint) {
   at_statement();
   store_.record_checkpoint(checkpoint);
+  changes_.emplace_back(NewCheckpoint{checkpoint});
 }
 
 bool WatchedStorage::forget_checkpoint(std::int64_t session_id, std::int64_t number) {
   at_statement();
-  return store_.forget_checkpoint(session_id, number);
+  changes_.emplace_back(ForgottenCheckpoint{session_id, number});
+  return accepted(store_.forget_checkpoint(session_id, number), "a checkpoint");
 }
 
 std::vector<idl::Checkpoint> WatchedStorage::load_checkpoints(std::int64_t session_id) {

@@ -76,6 +76,9 @@ idl::Scheduler random_scheduler(Dice& dice) {
        {"asha", {{"reduction", "2"}}},
        {"asha", {{"reduction", "2"}, {"variant", "promote"}}},
        {"asha", {{"reduction", "2"}, {"variant", "promote"}, {"max", "5"}}},
+       {"pbt", {{"interval", "2"}, {"fraction", "0.5"}}},
+       {"pbt", {{"interval", "2"}, {"exploit", "tournament"}}},
+       {"pbt", {{"interval", "3"}, {"fraction", "0.5"}, {"resample", "0"}}},
        {"hyperband", {{"reduction", "2"}, {"max", "6"}}},
        {"hyperband", {{"reduction", "2"}, {"max", "6"}, {"variant", "stop"}}}};
   idl::Scheduler scheduler;
@@ -137,7 +140,9 @@ idl::StudySpec random_study(Dice& dice,
   if (!spec.command.empty() && spec.objectives.size() == 1 && dice.chance(0.5)) {
     spec.scheduler = random_scheduler(dice);
   }
-  spec.parallel = static_cast<std::int32_t>(dice.between(1, 4));
+  const bool population = spec.scheduler.name == "pbt";
+  spec.compare_seeds = population ? 0 : spec.compare_seeds;
+  spec.parallel = static_cast<std::int32_t>(dice.between(population ? 2 : 1, 4));
   spec.resources = random_resources(dice, nodes);
   spec.budget.trials = dice.between(1, 9);
   if (dice.chance(0.1)) {

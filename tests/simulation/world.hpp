@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/simulation/agenda.hpp"
+#include "tests/simulation/checkpoint_disk.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/faults.hpp"
 
@@ -35,6 +36,7 @@ struct World {
   Dice dice;
   Agenda agenda;
   Faults faults;
+  CheckpointDisk disk;
   bool tracing;
   std::deque<std::string> lines;  // the latest ones
 

@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMostMeasurements = 1'000;
 constexpr std::size_t kMostBatchBytes = 1 << 20;
+constexpr std::size_t kMostParameters = 10'000;
 constexpr std::size_t kLogPiece = 1 << 20;
 constexpr std::int64_t kMostInAll = 1'000'000;
 constexpr std::size_t kMostWaitingBytes = 256 << 20;
@@ -241,6 +242,13 @@ void ReportForwarder::set_start(const idl::Checkpoint& checkpoint) {
   start_ = checkpoint;
 }
 
+void ReportForwarder::add_used(const std::vector<idl::Assignment>& used) {
+  const std::lock_guard lock(mutex_);
+  if (used_.size() + used.size() <= kMostParameters) {
+    used_.insert(used_.end(), used.begin(), used.end());
+  }
+}
+
 void ReportForwarder::set_usage(std::int64_t memory_bytes, double cpu_percent) {
   const std::lock_guard lock(mutex_);
   memory_bytes_ = memory_bytes;
@@ -270,7 +278,7 @@ std::int64_t ReportForwarder::dropped() const {
 }
 
 bool ReportForwarder::everything_sent() const {
-  return waiting_.empty() && checkpoints_.empty() && !start_ &&
+  return waiting_.empty() && checkpoints_.empty() && !start_ && used_.empty() &&
          (log_ == nullptr || log_sent_ >= log_->written());
 }
 
@@ -295,6 +303,7 @@ idl::ReportBatch ReportForwarder::next_batch() const {
   if (start_) {
     batch.__set_started_from(*start_);
   }
+  batch.used = used_;
   batch.memory_bytes = memory_bytes_;
   batch.cpu_percent = cpu_percent_;
   return batch;
@@ -313,6 +322,7 @@ void ReportForwarder::take_reply(const idl::ReportReply& reply, const idl::Repor
   if (batch.__isset.started_from) {
     start_.reset();
   }
+  used_.erase(used_.begin(), used_.begin() + static_cast<std::ptrdiff_t>(batch.used.size()));
   if (!batch.log.empty()) {
     const std::string& bytes = batch.log.front().bytes;
     // What cannot be read is not waited for.

@@ -60,6 +60,8 @@ class ReportForwarder {
   void add_checkpoint(const idl::Checkpoint& checkpoint);
   // What the attempt started from, where that is not what was ordered; number 0: nothing.
   void set_start(const idl::Checkpoint& checkpoint);
+  // Parameters as the program says that they are.
+  void add_used(const std::vector<idl::Assignment>& used);
   void set_usage(std::int64_t memory_bytes, double cpu_percent);
   void log_grew();
   // No measurement comes after this: the last one is kept even if those before were dropped.
@@ -118,6 +120,7 @@ class ReportForwarder {
   std::optional<idl::Measurement> last_dropped_;
   std::deque<idl::Checkpoint> checkpoints_;
   std::optional<idl::Checkpoint> start_;
+  std::vector<idl::Assignment> used_;
   std::int64_t log_sent_ = 0;
   std::int64_t memory_bytes_ = 0;
   double cpu_percent_ = 0;

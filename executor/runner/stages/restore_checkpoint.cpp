@@ -16,7 +16,9 @@ namespace {
 std::vector<idl::Checkpoint> candidates(const idl::RunnerOrder& order,
                                         const std::optional<idl::Checkpoint>& last) {
   std::vector<idl::Checkpoint> found;
-  if (last && last->number > order.last_checkpoint && !order.session.__isset.restore) {
+  const bool outdated =
+      order.session.__isset.restore && last && last->attempt <= order.session.restore_after;
+  if (last && last->number > order.last_checkpoint && !outdated) {
     found.push_back(*last);
   }
   if (order.__isset.restore) {

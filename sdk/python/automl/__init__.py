@@ -15,10 +15,10 @@ thread, and from processes forked by the program.
 import os
 
 from automl._files import dataset, load, output, save
-from automl._params import Params, params, seed
+from automl._params import Params, Schedule, params, seed, uses
 from automl._runner import Verdict, report, should_stop
 
-__all__ = ["Params", "Verdict", "params", "seed", "report", "should_stop", "save", "load", "dataset", "output", "inside"]
+__all__ = ["Params", "Schedule", "Verdict", "params", "seed", "uses", "report", "should_stop", "save", "load", "dataset", "output", "inside"]
 
 
 def inside():

@@ -3,6 +3,8 @@
 import json
 import os
 
+from automl._runner import tell_uses
+
 
 class Params(dict):
     """Parameters by key or by attribute: `params["lr"]`, `params.lr`."""
@@ -34,5 +36,39 @@ def params(defaults=None, **more):
     path = os.environ.get("AUTOML_PARAMS")
     if path:
         with open(path, encoding="utf-8") as file:
-            values.update(json.load(file))
+            given = json.load(file)
+        values.update(given)
+        tell_uses(given)
     return values
+
+
+def uses(**parameters):
+    """Tells what parameters this program trains with, so that the engine can compare them with the trial's.
+
+    `params()` tells what it has read; a program that takes its parameters from the command line, or that may have
+    loaded others with its checkpoint, tells them with this. Plain values; other names than the trial's do not matter.
+    """
+    tell_uses({name: _plain(value) for name, value in parameters.items()})
+
+
+class Schedule:
+    """Which parameters to train each step with: what `automl export STUDY --schedule` has written."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        self.seed = content["seed"]  # of the trial that trained the first steps
+        self._legs = content["schedule"]
+
+    def at(self, step):
+        """A `Params` for training up to this step (as it is reported); beyond the last step the last ones."""
+        for leg in self._legs:
+            if step <= leg["last_step"]:
+                break
+        return Params(leg["configuration"])
+
+
+def _plain(value):
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)

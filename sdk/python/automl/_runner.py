@@ -118,6 +118,15 @@ def keep_checkpoint(name):
         raise OSError("automl: " + answer["error"])
 
 
+def tell_uses(parameters):
+    """Tells the runner the values of parameters, a mapping."""
+    if "AUTOML_SOCKET" not in os.environ or not parameters:
+        return
+    answer = _channel.ask({"uses": parameters})
+    if answer is not None and "error" in answer:
+        raise ValueError("automl: " + answer["error"])
+
+
 def should_stop():
     """Whether the program has been asked to end. Cheap enough for every batch."""
     if "AUTOML_SOCKET" in os.environ and not _last.stops:

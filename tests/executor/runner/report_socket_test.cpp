@@ -38,6 +38,27 @@ TEST(ParseReport, TakesReports) {
   EXPECT_EQ(parse_report(R"({"save": {"name": "model"}})", error)->save, "model");
 }
 
+TEST(ParseReport, TakesWhatIsUsed) {
+  std::string error;
+  const auto report = parse_report(
+      R"({"uses": {"lr": 0.5, "depth": 3, "flag": true, "name": "a", "list": [1]}})", error);
+  ASSERT_TRUE(report && report->uses) << error;
+  std::map<std::string, idl::Value> values;
+  for (const idl::Assignment& one : *report->uses) {
+    values[one.parameter] = one.value;
+  }
+  EXPECT_EQ(values.at("lr").real, 0.5);
+  EXPECT_EQ(values.at("depth").integer, 3);
+  EXPECT_TRUE(values.at("flag").flag);
+  EXPECT_EQ(values.at("name").text, "a");
+  EXPECT_EQ(values.at("list").text, "[1]");
+  for (const char* line :
+       {R"({"uses": {"": 1}})", R"({"uses": [1]})", R"({"uses": {"a\nb": 1}})"}) {
+    EXPECT_FALSE(parse_report(line, error)) << line;
+  }
+  EXPECT_TRUE(parse_report(R"({"uses": {}})", error)->uses->empty());
+}
+
 TEST(ParseReport, RefusesNamelessCheckpoints) {
   for (const char* line : {R"({"save": {}})",
                            R"({"save": "model"})",

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/checkpoint_watch.hpp"
+
+#include "engine/command_line.hpp"
+
+#include "tests/simulation/world.hpp"
+
+namespace automl::simulation {
+
+namespace {
+
+void require(bool holds, const std::string& what) {
+  if (!holds) {
+    throw Violation(what);
+  }
+}
+
+std::string described(const std::optional<idl::Checkpoint>& checkpoint) {
+  return checkpoint ? "checkpoint " + std::to_string(checkpoint->number) + " of session " +
+                          std::to_string(checkpoint->session_id)
+                    : "zero";
+}
+
+}  // namespace
+
+void check_start(const Facts& facts,
+                 const CheckpointDisk& disk,
+                 const idl::RunnerOrder& order,
+                 const std::optional<idl::Checkpoint>& restored) {
+  const idl::Session& session = facts.sessions.at(order.session.id);
+  std::optional<idl::Checkpoint> expected = disk.last(session.id);
+  if (session.study_id != 0) {
+    const TrialKey key{session.study_id, session.trial_number};
+    const auto taken = facts.taken_over.find(key);
+    if (taken != facts.taken_over.end() &&
+        (!expected || expected->attempt <= taken->second.attempts)) {
+      expected = taken->second.event.source;
+    }
+    require(
+        order.session.spec.params_json == engine::params_json(facts.trials.at(key).configuration),
+        "session " + session.name + " runs with other parameters than its trial's");
+  }
+  require(restored == expected,
+          "session " + session.name + " starts from " + described(restored) + ", not from " +
+              described(expected));
+}
+
+void check_source(const Facts& facts, std::int64_t study_id, const idl::ScheduleEvent& decision) {
+  const TrialKey donor{study_id, decision.donor};
+  const idl::Checkpoint& source = decision.source;
+  const auto recorded = facts.recorded.find({source.session_id, source.number});
+  require(recorded != facts.recorded.end() && recorded->second == source &&
+              source.session_id == facts.trials.at(donor).session_id,
+          "a trial is to take over a checkpoint that its donor has not saved");
+  const auto taken = facts.taken_over.find(donor);
+  require(taken == facts.taken_over.end() || source.attempt > taken->second.attempts,
+          "a trial is to take over what its donor had before it took over something itself");
+}
+
+void check_taken_over(const Facts& facts,
+                      const idl::Study& study,
+                      const idl::ScheduleEvent* decision,
+                      const idl::ScheduleEvent& exploit) {
+  require(decision != nullptr && decision->decision == idl::Decision::EXPLOIT &&
+              decision->source == exploit.source && decision->donor == exploit.donor &&
+              decision->donor_step == exploit.donor_step &&
+              decision->configuration == exploit.configuration,
+          "a trial takes over something else than was decided");
+  require(facts.trials.at({study.id, exploit.trial}).configuration == exploit.configuration,
+          "a trial's configuration is not the one that its schedule says");
+}
+
+}  // namespace automl::simulation
