@@ -47,6 +47,10 @@ enum class PlantedBug {
   kRepeatsJudged,          // a repeated batch is judged again
   kPrunedWithoutValue,     // a trial that is pruned loses its value
   kPruneIsAFailure,        // what the scheduler stops counts as failed
+  kPriorityIgnored,        // every study weighs the same
+  kFirstComeFirstServed,   // the queue knows no shares
+  kSlotsNotGivenBack,      // borrowed slots are kept while others wait
+  kPreemptedForgotten,     // who gave its slot to others is never revived
   kCount,
 };
 

@@ -68,12 +68,13 @@ void ScheduleWatch::take_up(Watched& watched,
   const bool exploited = event.decision == Decision::EXPLOIT;
   const idl::ScheduleEvent again = watched.replay->report(
       event.trial, event.step, event.value, [&](std::int64_t) { return exploited; });
-  require(again.decision == event.decision && again.reason == event.reason &&
+  require(again.decision == event.decision && again.kept == event.kept &&
+              again.instead_of == event.instead_of && again.reason == event.reason &&
               again.position == event.position,
           name_of(study, event.trial) + ": the scheduler decided \"" + event.reason +
               "\", a replay decides \"" + again.reason + "\"");
   if (event.decision != Decision::PROCEED) {
-    watched.asked[event.trial] = event.decision;
+    watched.asked[event.trial] = event.kept ? Decision::PAUSE : event.decision;
     watched.pruned[event.trial] = event.decision == Decision::PRUNE;
   }
 }

@@ -34,6 +34,8 @@ std::string name_of(const engine::Event& event) {
                                        "SessionSubmitted",
                                        "SessionStopRequested",
                                        "SessionChangeRequested",
+                                       "SessionForked",
+                                       "FailedRetried",
                                        "ConfigurationEnqueued",
                                        "TrialsAsked",
                                        "TrialTold",

@@ -36,6 +36,7 @@ struct World {
   Agenda agenda;
   Faults faults;
   bool tracing;
+  bool tame = false;              // programs report often, end well, and obey within 2 s
   std::deque<std::string> lines;  // the latest ones
 
  private:
