@@ -124,6 +124,12 @@ std::string happened(const idl::ScheduleEvent& event) {
       return "took over #" + std::to_string(event.donor) + " @ step " +
              std::to_string(event.donor_step) + ", checkpoint " +
              event.source.digest.substr(0, kShownDigest);
+    case idl::ScheduleEventKind::PREEMPT:
+      return "gave its slot back";
+    case idl::ScheduleEventKind::REVIVE:
+      return "revived";
+    case idl::ScheduleEventKind::STOP:
+      return "stopped, may be revived";
     case idl::ScheduleEventKind::REPORT:
       break;
     default:

@@ -17,8 +17,6 @@ namespace automl::engine {
 
 namespace {
 
-constexpr std::size_t kMostEnqueued = 1'000;
-
 // Reads values as a study file would, but a choice between words may look like a number here.
 // What is wrong goes to `objection`.
 std::vector<idl::Assignment> read_values(const idl::StudySpec& spec,

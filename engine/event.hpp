@@ -55,6 +55,15 @@ struct SessionChangeRequested {
   std::string session;
   idl::SessionAction::type action = idl::SessionAction::PAUSE;
 };
+struct SessionForked {
+  Caller caller;
+  std::string session;
+  std::int64_t checkpoint = 0;  // 0: the newest one
+};
+struct FailedRetried {
+  Caller caller;
+  std::string study;
+};
 struct ConfigurationEnqueued {
   Caller caller;
   std::string study;
@@ -118,6 +127,8 @@ using Event = std::variant<StudySubmitted,
                            SessionSubmitted,
                            SessionStopRequested,
                            SessionChangeRequested,
+                           SessionForked,
+                           FailedRetried,
                            ConfigurationEnqueued,
                            TrialsAsked,
                            TrialTold,

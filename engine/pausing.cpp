@@ -17,6 +17,7 @@ constexpr const char* kTooLate = "the study has ended";
 
 void requeue_paused(Turn& turn, SessionEntry& session, const std::string& reason) {
   move(session.record, idl::SessionState::QUEUED);
+  session.queued_ms = turn.clock.wall_ms();
   session.record.stop_reason = idl::StopReason::NONE;
   session.record.reason = reason;
   turn.storage.update_session(session.record);
@@ -34,6 +35,18 @@ void requeue_trial(Turn& turn, StudyEntry& study, SessionEntry& session, const s
   ++study.version;
 }
 
+// What the scheduler has decided meanwhile counts more than that others need the slot.
+idl::ScheduleEventKind::type kind_of_pause(const StudyEntry& study, const SessionEntry& session) {
+  const idl::ScheduleEvent* plan =
+      study.schedule ? study.schedule->pending(session.record.trial_number) : nullptr;
+  if (plan != nullptr && plan->decision == idl::Decision::PRUNE) {
+    return idl::ScheduleEventKind::STOP;
+  }
+  const bool preempted = session.record.stop_reason == idl::StopReason::PREEMPTED;
+  return preempted && plan == nullptr ? idl::ScheduleEventKind::PREEMPT
+                                      : idl::ScheduleEventKind::PAUSE;
+}
+
 // The scheduler takes a trial that a user holds for one that runs, so that it never resumes it.
 void tell_scheduler(Turn& turn, StudyEntry& study, SessionEntry& session) {
   const std::int64_t number = session.record.trial_number;
@@ -43,7 +56,7 @@ void tell_scheduler(Turn& turn, StudyEntry& study, SessionEntry& session) {
     return held ? void() : requeue_trial(turn, study, session, reason);
   }
   if (!held) {
-    note_in_schedule(turn, study, number, idl::ScheduleEventKind::PAUSE, reason);
+    note_in_schedule(turn, study, number, kind_of_pause(study, session), reason);
   } else if (study.schedule && study.schedule->pending(number) != nullptr) {
     note_in_schedule(turn, study, number, idl::ScheduleEventKind::RESUME, reason);
   }
@@ -68,6 +81,7 @@ void put_aside(Turn& turn,
   turn.storage.update_trial(trial);
   study.trials[static_cast<std::size_t>(trial.number)] = summary_of(trial);
   study.paused.insert(trial.number);
+  study.leave_place();
   ++study.version;
   turn.state.touched.insert(study.record.id);
   if (!study.live()) {
@@ -162,12 +176,16 @@ void settle_paused(Turn& turn, SessionEntry& session) {
   put_aside(turn, session, reason, note);
 }
 
-void resume_trial(Turn& turn, StudyEntry& study, std::int64_t number, const std::string& reason) {
+void resume_trial(Turn& turn,
+                  StudyEntry& study,
+                  std::int64_t number,
+                  idl::ScheduleEventKind::type kind,
+                  const std::string& reason) {
   SessionEntry& session = turn.state.sessions.at(study.open.at(number).session_id);
   const bool held = session.record.stop_reason == idl::StopReason::USER;
   requeue_trial(turn, study, session, reason);
   if (!held) {
-    note_in_schedule(turn, study, number, idl::ScheduleEventKind::RESUME, reason);
+    note_in_schedule(turn, study, number, kind, reason);
   }
 }
 
@@ -204,7 +222,8 @@ void change_session(Turn& turn, const SessionChangeRequested& event) {
 std::int64_t paused_by_users(const EngineState& state, const StudyEntry& study) {
   return std::count_if(study.paused.begin(), study.paused.end(), [&](std::int64_t number) {
     const SessionEntry& session = state.sessions.at(study.open.at(number).session_id);
-    return session.record.stop_reason != idl::StopReason::PRUNED;
+    return session.record.stop_reason == idl::StopReason::USER ||
+           session.record.stop_reason == idl::StopReason::NONE;
   });
 }
 

@@ -55,6 +55,10 @@ enum class PlantedBug {
   kCheckpointNotStored,     // what was saved is known until the engine dies
   kNewestDropped,           // of a session's checkpoints the newest makes room
   kCurveNotCut,             // steps that are trained again count twice
+  kPriorityIgnored,        // every study weighs the same
+  kFirstComeFirstServed,   // the queue knows no shares
+  kSlotsNotGivenBack,      // borrowed slots are kept while others wait
+  kPreemptedForgotten,     // who gave its slot to others is never revived
   kCount,
 };
 

@@ -49,8 +49,7 @@ std::int64_t wanted(const StudyEntry& study) {
     }
     return std::min(asked, trials_left(study));
   }
-  const std::int64_t places =
-      study.record.spec.parallel + (planted(PlantedBug::kParallelOffByOne) ? 1 : 0);
+  const std::int64_t places = study.places() + (planted(PlantedBug::kParallelOffByOne) ? 1 : 0);
   const std::int64_t room = places - study.live_trials();
   return std::clamp<std::int64_t>(room, 0, trials_left(study));
 }
@@ -247,7 +246,9 @@ std::vector<idl::Trial> create_trials(Turn& turn,
 std::int64_t trials_left(const StudyEntry& study) {
   const std::int64_t budget =
       study.record.spec.budget.trials + (planted(PlantedBug::kBudgetOffByOne) ? 1 : 0);
-  return budget <= 0 ? kMostAtOnce : std::max<std::int64_t>(0, budget - search_trials(study));
+  return budget <= 0
+             ? kMostAtOnce
+             : std::max<std::int64_t>(0, budget + study.record.retried - search_trials(study));
 }
 
 void advance_study(Turn& turn, StudyEntry& study) {

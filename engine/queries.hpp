@@ -26,7 +26,5 @@ Payload leaderboard(const StudyManager& manager, const std::string& study, std::
 Payload list_sessions(const StudyManager& manager, const idl::SessionFilter& filter);
 // `reference`: a session's name or id, or STUDY/TRIAL.
 Payload show_session(const StudyManager& manager, const std::string& reference);
-// `subject`: a study, a session or STUDY/TRIAL; empty: everything that waits.
-Payload why(const StudyManager& manager, const std::string& subject);
 
 }  // namespace automl::engine

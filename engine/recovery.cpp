@@ -52,7 +52,7 @@ void load_trials(Turn& turn, StudyEntry& study) {
 
 // A study that is done never asks its scheduler again; what it exploited is still to be known.
 void load_schedule(Turn& turn, StudyEntry& study) {
-  if (study.record.spec.scheduler.name.empty()) {
+  if (!needs_schedule(study.record.spec)) {
     return;
   }
   study.schedule = std::make_unique<Schedule>(study.record.spec);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/schedule.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <stdexcept>
 
+#include "engine/planted_bug.hpp"
 #include "engine/space_binding.hpp"
 
 #include "search/schedulers/bohb.hpp"
@@ -31,6 +34,7 @@ search::TrialState state_after(Kind::type kind) {
     case Kind::PAUSE:
       return search::TrialState::kPaused;
     case Kind::PRUNE:
+    case Kind::STOP:
       return search::TrialState::kStopped;
     case Kind::COMPLETE:
       return search::TrialState::kComplete;
@@ -63,7 +67,12 @@ Schedule::Schedule(const idl::StudySpec& spec)
       scheduler_(make_scheduler(spec, space_)),
       last_step_(last_step(spec)),
       sign_(spec.objectives.at(0).goal == idl::Goal::MAXIMIZE ? -1 : 1),
-      constrained_(!spec.constraints.empty()) {}
+      constrained_(!spec.constraints.empty()) {
+  if (spec.__isset.stop_and_go) {
+    stop_and_go_ = std::make_unique<search::StopAndGo>(search::StopAndGoOptions{
+        spec.parallel, spec.stop_and_go.max_parallel, spec.stop_and_go.stop_ratio});
+  }
+}
 
 idl::ScheduleEvent Schedule::report(std::int64_t trial,
                                     std::int64_t step,
@@ -91,7 +100,7 @@ void Schedule::decide(idl::ScheduleEvent& event, const FindSource& find_source) 
         "reached step " + std::to_string(event.step) + " of " + std::to_string(*last_step_);
     return;
   }
-  if (exempt_.count(event.trial) != 0) {
+  if (scheduler_ == nullptr || exempt_.count(event.trial) != 0) {
     return;
   }
   const search::Verdict verdict = scheduler_->on_measurement(curves_, event.trial);
@@ -101,6 +110,18 @@ void Schedule::decide(idl::ScheduleEvent& event, const FindSource& find_source) 
   }
   if (verdict.exploit) {
     plan_exploit(event, verdict, find_source);
+  }
+  if (event.decision == idl::Decision::PRUNE && stop_and_go_) {
+    plan_burial(event);
+  }
+}
+
+void Schedule::plan_burial(idl::ScheduleEvent& event) const {
+  const search::Burial burial = stop_and_go_->bury(curves_, pools(true), event.trial);
+  event.kept = burial.may_be_revived;
+  event.reason += "; " + burial.reason;
+  if (burial.instead_of) {
+    event.__set_instead_of(*burial.instead_of);
   }
 }
 
@@ -124,6 +145,61 @@ void Schedule::note_decision(const idl::ScheduleEvent& event) {
   if (event.decision != idl::Decision::PROCEED) {
     pending_[event.trial] = event;
   }
+  if (event.decision == idl::Decision::PRUNE) {
+    dead_ += event.kept && !event.__isset.instead_of ? 0 : 1;
+    if (event.kept) {
+      stopped_.insert(event.trial);
+    }
+    if (event.__isset.instead_of) {
+      stopped_.erase(event.instead_of);
+    }
+  }
+}
+
+std::optional<search::Resume> Schedule::resume() {
+  return scheduler_ ? scheduler_->on_slot_free(curves_) : std::nullopt;
+}
+
+search::Pools Schedule::pools(bool with_stopped) const {
+  search::Pools pools;
+  pools.preempted.assign(preempted_.begin(), preempted_.end());
+  if (with_stopped) {
+    pools.stopped.assign(stopped_.begin(), stopped_.end());
+  }
+  pools.dead = dead_;
+  return pools;
+}
+
+std::vector<search::Move> Schedule::to_give_back(const std::vector<std::int64_t>& live,
+                                                 const std::set<std::int64_t>& unsaved) {
+  if (!stop_and_go_) {
+    return {};
+  }
+  search::Pools slots;
+  slots.live = live;
+  slots.unsaved = unsaved;
+  return stop_and_go_->balance(curves_, slots, {0, static_cast<int>(live.size())}).pause;
+}
+
+std::optional<search::Move> Schedule::to_revive(bool stopped_too,
+                                                const std::set<std::int64_t>& unsaved) {
+  if (!stop_and_go_) {
+    return std::nullopt;
+  }
+  search::Pools waiting = pools(stopped_too);
+  std::erase_if(waiting.stopped, [this](std::int64_t trial) { return pending(trial) != nullptr; });
+  waiting.unsaved = unsaved;
+  const std::vector<search::Move> moves = stop_and_go_->balance(curves_, waiting, {1, 0}).revive;
+  return moves.empty() ? std::nullopt : std::optional(moves.front());
+}
+
+std::vector<std::int64_t> Schedule::revivable() const {
+  std::vector<std::int64_t> trials(preempted_.begin(), preempted_.end());
+  std::copy_if(
+      stopped_.begin(), stopped_.end(), std::back_inserter(trials), [this](std::int64_t trial) {
+        return pending(trial) == nullptr;
+      });
+  return trials;
 }
 
 idl::ScheduleEvent Schedule::happened(idl::ScheduleEvent event) {
@@ -155,7 +231,32 @@ void Schedule::take_up(const idl::ScheduleEvent& event) {
                     configuration_in(event),
                     static_cast<std::size_t>(decided - 1));
   } else {
-    curves_.set_state(event.trial, state_after(event.kind));
+    move_between_pools(event);
+  }
+}
+
+// The scheduler takes a trial that gave its slot to others for one that runs, and lets one that it
+// had stopped and that was revived run to its end.
+void Schedule::move_between_pools(const idl::ScheduleEvent& event) {
+  if (event.kind == Kind::PREEMPT) {
+    if (!planted(PlantedBug::kPreemptedForgotten)) {
+      preempted_.insert(event.trial);
+    }
+    return;
+  }
+  const bool gave_way = preempted_.erase(event.trial) != 0;
+  if (gave_way && (event.kind == Kind::REVIVE || !knows(event.trial))) {
+    return;
+  }
+  curves_.set_state(event.trial, state_after(event.kind));
+  if (event.kind == Kind::STOP) {
+    return;
+  }
+  const bool was_kept = stopped_.erase(event.trial) != 0;
+  if (event.kind == Kind::REVIVE && was_kept) {
+    exempt_[event.trial] = true;
+  } else if (event.kind == Kind::PRUNE && was_kept) {
+    ++dead_;
   }
 }
 
@@ -178,6 +279,10 @@ std::optional<search::History> Schedule::observations() const {
 
 search::Configuration Schedule::configuration_in(const idl::ScheduleEvent& event) const {
   return to_configuration(limits_, parameters_, event.configuration);
+}
+
+bool needs_schedule(const idl::StudySpec& spec) {
+  return !spec.scheduler.name.empty() || spec.__isset.stop_and_go;
 }
 
 std::optional<std::int64_t> step_of(const idl::Scheduler& scheduler,

@@ -6,20 +6,24 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/study_search.hpp"
 #include "records_types.h"
 
 #include "search/scheduler.hpp"
+#include "search/schedulers/stop_and_go.hpp"
 #include "search/trial_curves.hpp"
 
 namespace automl::engine {
 
-// What a study with a scheduler keeps for it: the curves of its trials, and the decisions that are
-// not carried out yet. All of it follows from the stored events, taken up in their order, so a
-// restarted engine decides as the one before would have. One thread.
+// What a study with a scheduler, with Stop-and-Go or both keeps for them: the curves of its trials,
+// the decisions that are not carried out yet, and who may be revived. All of it follows from the
+// stored events, taken up in their order, so a restarted engine decides as the one before would
+// have. One thread.
 class Schedule {
  public:
   // A trial's checkpoint that an exploit can take over, and its step as the scheduler counts.
@@ -44,11 +48,23 @@ class Schedule {
   void take_up(const idl::ScheduleEvent& event);
 
   // Which trial takes a free slot; unset: a new one may.
-  std::optional<search::Resume> resume() { return scheduler_->on_slot_free(curves_); }
+  std::optional<search::Resume> resume();
+
+  // Stop-and-Go; `unsaved` trials would start from zero again. Of the live ones those beyond
+  // `parallel`, the least promising first.
+  std::vector<search::Move> to_give_back(const std::vector<std::int64_t>& live,
+                                         const std::set<std::int64_t>& unsaved);
+  // The most promising trial that gave its slot to others; with `stopped_too`, else of those that
+  // were stopped early.
+  std::optional<search::Move> to_revive(bool stopped_too, const std::set<std::int64_t>& unsaved);
+  // Paused ones that can be revived.
+  std::vector<std::int64_t> revivable() const;
 
   bool knows(std::int64_t trial) const { return curves_.index_of(trial).has_value(); }
   // Decisions that are on their way, by trial.
   const std::map<std::int64_t, idl::ScheduleEvent>& pending() const { return pending_; }
+  // Whether what becomes of the trial is to be noted.
+  bool concerns(std::int64_t trial) const { return knows(trial) || preempted_.count(trial) != 0; }
   // What is on its way; null: nothing.
   const idl::ScheduleEvent* pending(std::int64_t trial) const;
   const search::TrialCurves& curves() const { return curves_; }
@@ -59,6 +75,9 @@ class Schedule {
 
  private:
   void decide(idl::ScheduleEvent& event, const FindSource& find_source) const;
+  void plan_burial(idl::ScheduleEvent& event) const;
+  search::Pools pools(bool with_stopped) const;
+  void move_between_pools(const idl::ScheduleEvent& event);
   void plan_exploit(idl::ScheduleEvent& event,
                     const search::Verdict& verdict,
                     const FindSource& find_source) const;
@@ -67,8 +86,9 @@ class Schedule {
 
   std::vector<idl::Parameter> parameters_;
   search::SearchSpace space_;
-  search::SearchSpace limits_;  // the space as wide as an exploit may go
-  std::unique_ptr<search::Scheduler> scheduler_;
+  search::SearchSpace limits_;                      // the space as wide as an exploit may go
+  std::unique_ptr<search::Scheduler> scheduler_;    // null: none, trials run to their end
+  std::unique_ptr<search::StopAndGo> stop_and_go_;  // null: the study does without it
   std::optional<std::int64_t> last_step_;
   double sign_ = 1;
   bool constrained_ = false;  // curves know nothing of constraints
@@ -76,7 +96,13 @@ class Schedule {
   std::int64_t events_ = 0;
   std::map<std::int64_t, idl::ScheduleEvent> pending_;  // by trial
   std::map<std::int64_t, bool> exempt_;                 // trials that run to their end
+  std::set<std::int64_t> preempted_;
+  std::set<std::int64_t> stopped_;  // may be revived; the attempts of some may not have ended yet
+  std::int64_t dead_ = 0;
 };
+
+// Whether the study has a use for one.
+bool needs_schedule(const idl::StudySpec& spec);
 
 // The step that counts: of the report, or what the attempt's latest value of the step metric says.
 // Unset: that is no step.

@@ -6,8 +6,10 @@
 
 #include "engine/command_line.hpp"
 #include "engine/pausing.hpp"
+#include "engine/proposals.hpp"
 #include "engine/schedule.hpp"
 #include "engine/settlement.hpp"
+#include "engine/slot_lending.hpp"
 #include "engine/space_binding.hpp"
 #include "engine/trial_lifecycle.hpp"
 
@@ -26,6 +28,9 @@ void store(Turn& turn, const StudyEntry& study, idl::ScheduleEvent event) {
 void carry_out(Turn& turn, SessionEntry& session, const idl::ScheduleEvent& event) {
   switch (event.decision) {
     case idl::Decision::PRUNE:
+      if (event.kept) {
+        return request_pause(turn, session, idl::StopReason::PRUNED, event.reason);
+      }
       return request_stop(turn, session, idl::StopReason::PRUNED, event.reason, false);
     case idl::Decision::COMPLETE:
       return request_stop(turn, session, idl::StopReason::MAX_STEPS, event.reason, false);
@@ -57,6 +62,21 @@ std::int64_t scheduled_step(Turn& turn, const StudyEntry& study, const idl::Chec
   return *step;
 }
 
+// Another trial, which might have been revived, makes room for this one among those that may.
+void give_up(Turn& turn, const StudyEntry& study, const idl::ScheduleEvent& event) {
+  const auto trial = study.open.find(event.instead_of);
+  const auto session = trial == study.open.end()
+                           ? turn.state.sessions.end()
+                           : turn.state.sessions.find(trial->second.session_id);
+  if (session != turn.state.sessions.end()) {
+    request_stop(turn,
+                 session->second,
+                 idl::StopReason::PRUNED,
+                 "stopped early, and trial " + std::to_string(event.trial) + " is more promising",
+                 false);
+  }
+}
+
 // What an exploit takes over: the trial's last checkpoint at or before the step, else the oldest
 // one that is kept. Those from before the trial itself took over another one's do not count.
 std::optional<Schedule::Source> source_of(Turn& turn,
@@ -81,6 +101,24 @@ std::optional<Schedule::Source> source_of(Turn& turn,
     }
   }
   return found;
+}
+
+// Trials that gave their slot to others go on; those that were stopped early do in lent slots only,
+// and only when there is nothing new to try.
+void revive(Turn& turn, StudyEntry& study, bool stopped_too) {
+  const std::int64_t own = stopped_too ? study.record.spec.parallel : 0;
+  if (stopped_too && trials_left(study) > 0 && !study.exhausted) {
+    return;
+  }
+  while (!study.paused.empty() && study.live_trials() >= own &&
+         study.live_trials() < study.places()) {
+    const auto unsaved = unsaved_trials(turn.state, study, study.schedule->revivable());
+    const std::optional<search::Move> next = study.schedule->to_revive(stopped_too, unsaved);
+    if (!next) {
+      return;
+    }
+    resume_trial(turn, study, next->trial, idl::ScheduleEventKind::REVIVE, next->reason);
+  }
 }
 
 }  // namespace
@@ -115,6 +153,9 @@ void judge(Turn& turn,
       });
   store(turn, study, event);
   carry_out(turn, session, event);
+  if (event.__isset.instead_of) {
+    give_up(turn, study, event);
+  }
 }
 
 void note_in_schedule(Turn& turn,
@@ -122,7 +163,8 @@ void note_in_schedule(Turn& turn,
                       std::int64_t trial,
                       idl::ScheduleEventKind::type kind,
                       const std::string& reason) {
-  if (!study.schedule || !study.schedule->knows(trial)) {
+  const bool preempted = kind == idl::ScheduleEventKind::PREEMPT;
+  if (!study.schedule || !(preempted || study.schedule->concerns(trial))) {
     return;
   }
   idl::ScheduleEvent event;
@@ -164,20 +206,24 @@ void resume_paused(Turn& turn, StudyEntry& study) {
   if (planted(PlantedBug::kHeldTrialResumed)) {
     study.to_resume = study.paused;
   }
-  while (!study.to_resume.empty() && study.live_trials() < study.record.spec.parallel) {
+  while (!study.to_resume.empty() && study.live_trials() < study.places()) {
     const std::int64_t number = *study.to_resume.begin();
     const std::int64_t session = study.open.at(number).session_id;
     const std::string reason = turn.state.sessions.at(session).record.reason;
-    resume_trial(turn, study, number, reason);
+    resume_trial(turn, study, number, idl::ScheduleEventKind::RESUME, reason);
   }
-  while (study.schedule && !study.paused.empty() &&
-         study.live_trials() < study.record.spec.parallel) {
+  if (!study.schedule) {
+    return;
+  }
+  revive(turn, study, false);
+  while (!study.paused.empty() && study.live_trials() < study.places()) {
     const std::optional<search::Resume> next = study.schedule->resume();
     if (!next) {
-      return;
+      break;
     }
-    resume_trial(turn, study, next->trial, next->reason);
+    resume_trial(turn, study, next->trial, idl::ScheduleEventKind::RESUME, next->reason);
   }
+  revive(turn, study, true);
 }
 
 std::optional<search::History> shown_to_sampler(const EngineState& state, const StudyEntry& study) {

@@ -31,8 +31,9 @@ void note_in_schedule(Turn& turn,
 // any more it goes on with its own.
 bool take_over(Turn& turn, StudyEntry& study, SessionEntry& session);
 
-// Paused trials take free slots before new ones do: those that a user wants to go on, then those
-// that the scheduler does.
+// Paused trials take free slots before new ones do: those that a user wants to go on, those that
+// gave their slot to others, those that the scheduler wants, and in lent slots those that were
+// stopped early, when no new one is left.
 void resume_paused(Turn& turn, StudyEntry& study);
 
 // What the sampler is shown in place of the trials that have ended; unset: these.

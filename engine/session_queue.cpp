@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <set>
+#include <utility>
 
+#include "engine/fair_share.hpp"
+#include "engine/free_room.hpp"
 #include "engine/planted_bug.hpp"
 #include "engine/settlement.hpp"
+#include "engine/slot_lending.hpp"
 #include "engine/trial_lifecycle.hpp"
 
 namespace automl::engine {
@@ -15,13 +19,6 @@ namespace {
 
 constexpr std::int64_t kNobodyPassesAfterMs = 300'000;
 constexpr std::int64_t kLaunchBackOffMs = 1'000;
-
-struct Room {
-  const idl::Node* node = nullptr;
-  std::int64_t cpus = 0;
-  std::int64_t memory_bytes = 0;
-  std::vector<std::int32_t> gpus;
-};
 
 std::string plural(std::int64_t count, const std::string& word) {
   return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
@@ -33,67 +30,32 @@ std::string gibibytes(std::int64_t bytes) {
   return text;
 }
 
-// What each node has left when every open attempt keeps what it was given.
-std::vector<Room> free_room(const EngineState& state) {
-  std::vector<Room> rooms;
-  for (const idl::Node& node : state.nodes) {
-    Room room{&node, node.cpus, node.memory_bytes, {}};
-    std::set<std::int32_t> taken;
-    for (const auto& [id, session] : state.sessions) {
-      if (!session.attempt || session.attempt->placement.node != node.name) {
-        continue;
-      }
-      if (planted(PlantedBug::kGpuFreedTooEarly) &&
-          session.attempt->stop_reason != idl::StopReason::NONE) {
-        continue;
-      }
-      room.cpus -= session.attempt->placement.cpus;
-      room.memory_bytes -= session.attempt->placement.memory_bytes;
-      taken.insert(session.attempt->placement.gpus.begin(), session.attempt->placement.gpus.end());
-    }
-    for (const idl::Gpu& gpu : node.gpus) {
-      if (taken.count(gpu.index) == 0) {
-        room.gpus.push_back(gpu.index);
-      }
-    }
-    rooms.push_back(std::move(room));
-  }
-  return rooms;
+bool nobody_passes(const Turn& turn, const SessionEntry& session) {
+  const std::int64_t since_ms = std::max(session.queued_ms, session.record.created_ms);
+  return turn.clock.wall_ms() - since_ms > kNobodyPassesAfterMs &&
+         possible(turn.state, session.record.spec.resources);
 }
 
-bool fits(const Room& room, const idl::Resources& resources) {
-  return room.cpus >= resources.cpus && room.memory_bytes >= resources.memory_bytes &&
-         static_cast<std::int64_t>(room.gpus.size()) >= resources.gpus;
-}
-
-std::optional<idl::Placement> take(std::vector<Room>& rooms, const idl::Resources& resources) {
-  for (Room& room : rooms) {
-    if (!fits(room, resources)) {
+// Whether any of them will soon take a slot that is being given back.
+bool ask_back(Turn& turn,
+              const FairShare& shares,
+              const std::vector<const SessionEntry*>& unplaced) {
+  SlotLending lending(turn, shares);
+  std::set<std::int64_t> hopeless;  // studies: all of their trials ask for the same
+  bool any = false;
+  for (const SessionEntry* session : unplaced) {
+    const std::int64_t study = session->record.study_id;
+    if (study != 0 && hopeless.count(study) != 0) {
       continue;
     }
-    idl::Placement placement;
-    placement.node = room.node->name;
-    placement.cpus = resources.cpus;
-    placement.memory_bytes = resources.memory_bytes;
-    placement.gpus.assign(room.gpus.begin(), room.gpus.begin() + resources.gpus);
-    if (!planted(PlantedBug::kGpuAssignedTwice)) {
-      room.gpus.erase(room.gpus.begin(), room.gpus.begin() + resources.gpus);
+    if (lending.ask_back(*session)) {
+      any = true;
+    } else {
+      hopeless.insert(study);
     }
-    room.cpus -= resources.cpus;
-    room.memory_bytes -= resources.memory_bytes;
-    return placement;
   }
-  return std::nullopt;
-}
-
-bool held_back(const EngineState& state, const SessionEntry& session, std::int64_t now_ms) {
-  if (session.not_before_ms > now_ms) {
-    return true;
-  }
-  if (session.record.study_id == 0 || planted(PlantedBug::kPauseIgnored)) {
-    return false;
-  }
-  return state.studies.at(session.record.study_id).record.state == idl::StudyState::PAUSED;
+  lending.carry_out();
+  return any;
 }
 
 // The attempt is durable before the executor hears of it.
@@ -191,23 +153,39 @@ std::string shortage(const EngineState& state, const idl::Resources& resources) 
 }
 
 void launch_what_fits(Turn& turn) {
-  const std::int64_t now_ms = turn.clock.monotonic_ms();
-  const std::int64_t wall_ms = turn.clock.wall_ms();
   std::vector<Room> rooms = free_room(turn.state);
-  for (auto& [id, session] : turn.state.sessions) {
-    if (session.record.state != idl::SessionState::QUEUED ||
-        held_back(turn.state, session, now_ms)) {
-      continue;
+  FairShare shares(turn.state);
+  LaunchOrder order(turn.state, shares, turn.clock.monotonic_ms());
+  std::vector<const SessionEntry*> unplaced;
+  bool slots_are_wanted = false;
+  bool over = false;
+  while (const SessionEntry* next = over ? nullptr : order.next()) {
+    const bool borrows = shares.claim(*next).borrows;
+    if (borrows && !unplaced.empty()) {
+      slots_are_wanted = slots_are_wanted || ask_back(turn, shares, std::exchange(unplaced, {}));
+    }
+    if (borrows && slots_are_wanted) {
+      break;
     }
     std::optional<idl::Placement> placement = turn.executor.places_itself
                                                   ? std::optional<idl::Placement>(idl::Placement())
-                                                  : take(rooms, session.record.spec.resources);
+                                                  : take(rooms, next->record.spec.resources);
     if (placement) {
-      launch(turn, session, *std::move(placement));
-    } else if (wall_ms - session.record.created_ms > kNobodyPassesAfterMs &&
-               possible(turn.state, session.record.spec.resources)) {
-      return;
+      order.hold();
+      launch(turn, turn.state.sessions.at(next->record.id), *std::move(placement));
+      continue;
     }
+    over = !borrows && nobody_passes(turn, *next);
+    if (!borrows) {
+      unplaced.push_back(next);
+    }
+    order.skip();
+  }
+  slots_are_wanted = ask_back(turn, shares, unplaced) || slots_are_wanted || over;
+  if (slots_are_wanted) {
+    lend_nothing(turn);
+  } else if (!turn.executor.places_itself) {
+    lend_idle_slots(turn, shares, std::move(rooms));
   }
 }
 

@@ -10,8 +10,10 @@
 
 namespace automl::engine {
 
-// Places queued sessions, oldest first. A session that does not fit lets later ones pass for five
-// minutes; after that nothing overtakes it, so large ones are not starved.
+// Places queued sessions, by fair share (fair_share.hpp), the oldest first. A session that does not
+// fit lets later ones pass for five minutes; after that nothing overtakes it, so large ones are not
+// starved. Then slots that are wanted are asked back from those who have borrowed them, or idle
+// ones lent (slot_lending.hpp).
 void launch_what_fits(Turn& turn);
 
 void note_launch(Turn& turn, const LaunchReturned& event);

@@ -44,6 +44,7 @@ bool study_wants_it(const Turn& turn, const SessionEntry& session) {
 void requeue(Turn& turn, SessionEntry& session, const std::string& reason) {
   const bool was_running = session.record.state == idl::SessionState::RUNNING;
   move(session.record, idl::SessionState::QUEUED);
+  session.queued_ms = turn.clock.wall_ms();
   session.record.reason = reason;
   if (!planted(PlantedBug::kLostRequeueSplit)) {
     turn.storage.update_session(session.record);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -38,6 +39,7 @@ struct SessionEntry {
   std::int64_t asked_again_ms = 0;    // the executor, about a suspect
   std::int64_t stop_asked_ms = 0;     // 0: not asked
   std::int64_t not_before_ms = 0;     // back-off after a failed launch
+  std::int64_t queued_ms = 0;         // wall clock; 0: since it was created
   bool finding = false;               // FindAttempt is out
   bool cancelled = false;             // CancelAttempt is out
   // For people.
@@ -98,6 +100,7 @@ struct StudyEntry {
   std::map<std::int64_t, idl::Trial> open;  // waiting, running and paused ones
   std::set<std::int64_t> paused;            // of these
   std::set<std::int64_t> to_resume;         // of these: users want them to go on
+  std::int64_t lent = 0;                    // places beyond `parallel` that it may fill now
   std::map<std::int64_t, search::Configuration> pending;
   Ranking ranking;                   // of complete trials
   std::vector<double> best_history;  // the first objective's, after each complete trial
@@ -119,6 +122,11 @@ struct StudyEntry {
   std::int64_t live_trials() const {
     const std::size_t places = planted(PlantedBug::kPausedHoldsItsPlace) ? 0 : paused.size();
     return static_cast<std::int64_t>(open.size() - places);
+  }
+  std::int64_t places() const { return record.spec.parallel + lent; }
+  // A trial left its place: if that was a lent one, it is not the study's to fill again.
+  void leave_place() {
+    lent = std::clamp<std::int64_t>(live_trials() - record.spec.parallel, 0, lent);
   }
   // Nothing is proposed any more; what runs are the search's last trials or repeats.
   bool searched() const { return record.__isset.repetition; }

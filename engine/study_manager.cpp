@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/study_manager.hpp"
 
+#include <utility>
+
 #include "engine/ask_tell.hpp"
 #include "engine/attempt_watch.hpp"
 #include "engine/enqueued.hpp"
+#include "engine/forking.hpp"
 #include "engine/pausing.hpp"
 #include "engine/proposals.hpp"
 #include "engine/recovery.hpp"
 #include "engine/reports.hpp"
+#include "engine/retrying.hpp"
 #include "engine/session_queue.hpp"
 #include "engine/settlement.hpp"
 #include "engine/submission.hpp"
@@ -26,6 +30,8 @@ struct Dispatch {
   void operator()(const SessionSubmitted& event) const { submit_session(turn, event); }
   void operator()(const SessionStopRequested& event) const { stop_session(turn, event); }
   void operator()(const SessionChangeRequested& event) const { change_session(turn, event); }
+  void operator()(const SessionForked& event) const { fork_session(turn, event); }
+  void operator()(const FailedRetried& event) const { retry_failed(turn, event); }
   void operator()(const ConfigurationEnqueued& event) const { enqueue(turn, event); }
   void operator()(const TrialsAsked& event) const { ask(turn, event); }
   void operator()(const TrialTold& event) const { tell(turn, event); }
@@ -71,16 +77,17 @@ void StudyManager::step(const Event& event, std::vector<Effect>& effects) {
 
 void StudyManager::finish_turn(std::vector<Effect>& effects) {
   Turn now = turn(effects);
-  while (!state_.touched.empty()) {
-    const std::int64_t study = *state_.touched.begin();
-    state_.touched.erase(state_.touched.begin());
-    advance_study(now, state_.studies.at(study));
+  while (!state_.touched.empty() || state_.queue_touched) {
+    while (!state_.touched.empty()) {
+      const std::int64_t study = *state_.touched.begin();
+      state_.touched.erase(state_.touched.begin());
+      advance_study(now, state_.studies.at(study));
+    }
+    if (std::exchange(state_.queue_touched, false)) {
+      launch_what_fits(now);
+    }
   }
   forget_old_replies(now);
-  if (state_.queue_touched) {
-    state_.queue_touched = false;
-    launch_what_fits(now);
-  }
 }
 
 std::int64_t StudyManager::deadline() const { return next_deadline(state_, clock_, settings_); }

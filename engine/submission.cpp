@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/submission.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -59,6 +60,7 @@ void make_smoke(const EngineState& state, const std::string& owner, idl::StudySp
   spec.compare_seeds = 0;
   spec.inherit.clear();
   spec.scheduler = idl::Scheduler();
+  spec.__isset.stop_and_go = false;
   spec.parallel = 1;
   spec.retries = 1;  // for `check --smoke`, which kills it; not for one that fails
   if (spec.seed < 0) {
@@ -75,7 +77,7 @@ void create_study(Turn& turn, const StudySubmitted& event, idl::StudySpec spec) 
   StudyEntry entry;
   try {
     entry.search = make_search(spec);
-    entry.schedule = spec.scheduler.name.empty() ? nullptr : std::make_unique<Schedule>(spec);
+    entry.schedule = needs_schedule(spec) ? std::make_unique<Schedule>(spec) : nullptr;
   } catch (const std::invalid_argument& error) {
     return turn.refuse(event.caller.call, Refusal::Kind::kInvalid, error.what());
   }
@@ -167,6 +169,10 @@ std::string difference(const idl::StudySpec& before, const idl::StudySpec& now) 
   compare(before.compare_seeds == now.compare_seeds, "compare");
   compare(before.inherit == now.inherit, "inherit");
   compare(before.parallel == now.parallel, "parallel");
+  compare(std::max(1, before.priority) == std::max(1, now.priority), "priority");
+  compare(before.stop_and_go == now.stop_and_go &&
+              before.__isset.stop_and_go == now.__isset.stop_and_go,
+          "stop_and_go");
   compare(before.resources == now.resources, "resources");
   compare(before.budget == now.budget, "budget");
   compare(before.retries == now.retries, "retries");

@@ -98,6 +98,7 @@ void end_trial(Turn& turn,
   study.pending.erase(number);
   study.paused.erase(number);
   study.to_resume.erase(number);
+  study.leave_place();
   note_in_schedule(turn, study, number, event_of(state), reason);
   account_for(study, trial, configuration);
   ++study.version;

@@ -119,6 +119,14 @@ struct Budget {
   3: optional double target
 }
 
+/** The study takes slots that nobody else wants, and gives them back as soon as somebody does. */
+struct StopAndGo {
+  /** How many trials may run at once with idle slots; at least `parallel`. */
+  1: i32 max_parallel
+  /** Of the trials that are stopped early, the part that may be revived. */
+  2: double stop_ratio
+}
+
 /** A study as the user asked for it: the parsed study file with all defaults filled in. */
 struct StudySpec {
   1: string name
@@ -155,6 +163,9 @@ struct StudySpec {
   /** Earlier studies of the same owner whose trials the search starts from. */
   22: list<string> inherit
   23: Scheduler scheduler
+  /** Weight among the studies of one owner when slots are scarce; 0 (older records) means 1. */
+  24: i32 priority
+  25: optional StopAndGo stop_and_go
 }
 
 /** Winner and baseline are run again: the search itself is over. */
@@ -210,6 +221,8 @@ struct Study {
   16: optional Repetition repetition
   /** What was taken over from earlier studies and what was left out, a line each. */
   17: list<string> inherited
+  /** Failed trials whose configurations were tried again by hand: the budget grew by so many. */
+  18: i64 retried
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -432,7 +445,9 @@ struct StoredMeasurement {
 // ---------------------------------------------------------------------------------------------
 // Schedules
 
-enum ScheduleEventKind { START = 1, REPORT = 2, PAUSE = 3, RESUME = 4, EXPLOIT = 5, PRUNE = 6, COMPLETE = 7, FAIL = 8 }
+enum ScheduleEventKind { START = 1, REPORT = 2, PAUSE = 3, RESUME = 4, EXPLOIT = 5, PRUNE = 6, COMPLETE = 7, FAIL = 8,
+  /** Stop-and-Go: gave its slot to others; goes on; stopped early, but may be revived. */
+  PREEMPT = 9, REVIVE = 10, STOP = 11 }
 
 /** What a scheduler wants of a trial. COMPLETE: it has reached the last step. */
 enum Decision { PROCEED = 0, PAUSE = 1, PRUNE = 2, EXPLOIT = 3, COMPLETE = 4 }
@@ -463,6 +478,10 @@ struct ScheduleEvent {
   /** The donor's checkpoint, chosen when the exploit is decided, and kept until it has been taken
    *  over. EXPLOIT and such a REPORT. */
   14: optional Checkpoint source
+  /** REPORT with the decision PRUNE: the trial may be revived, */
+  16: bool kept
+  /** and this one, which might have been before, not any more. */
+  15: optional i64 instead_of
 }
 
 // ---------------------------------------------------------------------------------------------

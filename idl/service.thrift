@@ -394,6 +394,11 @@ service Engine {
   StudyStatus enqueue(1: string request_id, 2: string study, 3: map<string, string> configuration)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
 
+  /** The configurations of its failed trials once more, as new trials beyond its budget; a study that has
+   *  ended goes on. Conflict: none has failed since, or its search is over. */
+  StudyStatus retry_failed(1: string request_id, 2: string study)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+
   /** Takes seconds for a large study; Unavailable when several are being computed already. */
   StudyReport report_study(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
@@ -412,6 +417,10 @@ service Engine {
   /** `dataset_name` is the middle part of the session's name. */
   SubmitSessionReply run_session(1: string request_id, 2: records.SessionSpec spec, 3: string dataset_name)
     throws (1: InvalidRequest invalid, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied)
+  /** A new plain session that runs what `session` runs, from what that one has saved. `checkpoint` 0:
+   *  the newest one. */
+  SubmitSessionReply fork_session(1: string request_id, 2: string session, 3: i64 checkpoint)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
   SessionList list_sessions(1: SessionFilter filter) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
   /** `session`: a session name, its number, or STUDY/TRIAL. */
   SessionRow show_session(1: string session) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)

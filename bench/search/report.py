@@ -102,10 +102,10 @@ def rank_table(methods, suite, title):
     return lines, found
 
 
-def duel_table(methods, suite):
+def duel_table(methods, suite, title):
     """Markdown lines: how often `automl` beats each other method, on all cells that the two have in common."""
     rng = np.random.default_rng(0)
-    lines = ["### How often `automl` does better, in %", "",
+    lines = [f"### {title}: how often `automl` does better, in %", "",
              "On the same problem and seed, ties count half; in brackets the interval and the number of runs compared. "
              "Where a method has more seeds than all have in common, this says more than ranks.", "",
              f"| against | {' | '.join(f'{b} trials' for b in BUDGETS)} |", "| --- |" + " --- |" * len(BUDGETS)]
@@ -228,7 +228,7 @@ def sections(loaded, folder):
         table, _ = rank_table(present, suite, title)
         lines += table
         if "automl" in present:
-            lines += duel_table(present, suite)
+            lines += duel_table(present, suite, title.split(":")[0])
         if key == "all":
             continue
         if curves(present, suite, title, folder / f"search-{key}.svg"):

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/blockages.hpp"
 #include "engine/queries.hpp"
 
 namespace automl::engine::server {
@@ -57,6 +58,18 @@ void SessionCalls::run_session(idl::SubmitSessionReply& reply,
   if (!spec.code_digest.empty() && !services_.archives.has(spec.code_digest)) {
     refuse(Refusal::Kind::kInvalid, "the code archive " + spec.code_digest + " has not been sent");
   }
+  reply = expect<idl::SubmitSessionReply>(wait_for(services_.loop.call(std::move(event))));
+}
+
+void SessionCalls::fork_session(idl::SubmitSessionReply& reply,
+                                const std::string& request_id,
+                                const std::string& session,
+                                std::int64_t checkpoint) {
+  authorize(Action::kSubmit);
+  idl::Engine_fork_session_args arguments;
+  arguments.session = session;
+  arguments.checkpoint = checkpoint;
+  SessionForked event{make_caller(principal_, request_id, arguments), session, checkpoint};
   reply = expect<idl::SubmitSessionReply>(wait_for(services_.loop.call(std::move(event))));
 }
 

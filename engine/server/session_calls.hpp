@@ -19,6 +19,10 @@ class SessionCalls : public virtual idl::EngineIf {
                    const std::string& request_id,
                    const idl::SessionSpec& spec,
                    const std::string& dataset_name) override;
+  void fork_session(idl::SubmitSessionReply& reply,
+                    const std::string& request_id,
+                    const std::string& session,
+                    std::int64_t checkpoint) override;
   void list_sessions(idl::SessionList& reply, const idl::SessionFilter& filter) override;
   void show_session(idl::SessionRow& reply, const std::string& session) override;
   void stop_session(const std::string& request_id, const std::string& session, bool kill) override;

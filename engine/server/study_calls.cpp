@@ -108,6 +108,16 @@ void StudyCalls::change_study(idl::StudyStatus& reply,
   reply = expect<idl::StudyStatus>(wait_for(services_.loop.call(std::move(event))));
 }
 
+void StudyCalls::retry_failed(idl::StudyStatus& reply,
+                              const std::string& request_id,
+                              const std::string& study) {
+  authorize(Action::kChange);
+  idl::Engine_retry_failed_args arguments;
+  arguments.study = study;
+  FailedRetried event{make_caller(principal_, request_id, arguments), study};
+  reply = expect<idl::StudyStatus>(wait_for(services_.loop.call(std::move(event))));
+}
+
 void StudyCalls::enqueue(idl::StudyStatus& reply,
                          const std::string& request_id,
                          const std::string& study,

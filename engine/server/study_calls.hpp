@@ -28,6 +28,9 @@ class StudyCalls : public virtual idl::EngineIf {
                     const std::string& request_id,
                     const std::string& study,
                     idl::StudyAction::type action) override;
+  void retry_failed(idl::StudyStatus& reply,
+                    const std::string& request_id,
+                    const std::string& study) override;
   void enqueue(idl::StudyStatus& reply,
                const std::string& request_id,
                const std::string& study,

@@ -12,7 +12,7 @@ enum class Type {
   kName,      // [a-z0-9-]
   kPath,      // must exist
   kInteger,   // between low and high
-  kNumber,    // any finite number
+  kNumber,    // finite; between low and high if these differ
   kSize,      // bytes, between low and high
   kDuration,  // seconds, between low and high
   kWord,      // one of `words`

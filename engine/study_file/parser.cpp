@@ -34,6 +34,7 @@ class StudyReader {
     read_measuring();
     read_search();
     read_command();
+    read_stop_and_go();
     read_resources(nodes);
     read_limits();
     read_compare();
@@ -108,9 +109,32 @@ class StudyReader {
   void read_command() {
     spec_.command = study_.text("command").value_or("");
     spec_.parallel = static_cast<std::int32_t>(study_.integer("parallel").value_or(1));
+    spec_.priority = static_cast<std::int32_t>(study_.integer("priority").value_or(1));
     spec_.retries = static_cast<std::int32_t>(study_.integer("retries").value_or(0));
     spec_.max_failures = static_cast<std::int32_t>(study_.integer("max_failures").value_or(1));
     spec_.seed = study_.integer("seed").value_or(-1);
+  }
+
+  void read_stop_and_go() {
+    const Node* node = study_.find("stop_and_go");
+    if (node == nullptr) {
+      return;
+    }
+    const Section given(*node, "stop_and_go", "stop_and_go", complaints_);
+    idl::StopAndGo wanted;
+    wanted.max_parallel = static_cast<std::int32_t>(given.integer("max_parallel").value_or(0));
+    wanted.stop_ratio = given.number("stop_ratio").value_or(0);
+    if (given.has("max_parallel") && wanted.max_parallel < spec_.parallel) {
+      complaints_.add(given.place("max_parallel"),
+                      "stop_and_go.max_parallel must be at least parallel, which is " +
+                          std::to_string(spec_.parallel));
+    }
+    if (!study_.attempted("command")) {
+      complaints_.add(node->at,
+                      "stop_and_go needs a command: trials that are driven by ask and tell hold no "
+                      "slots");
+    }
+    spec_.__set_stop_and_go(wanted);
   }
 
   // A section that is absent has its defaults all the same.

@@ -108,7 +108,9 @@ Json typed_schema(const Key& key) {
               {"minimum", static_cast<std::int64_t>(key.low)},
               {"maximum", static_cast<std::int64_t>(key.high)}};
     case Type::kNumber:
-      return {{"type", "number"}};
+      return key.low < key.high
+                 ? Json{{"type", "number"}, {"minimum", key.low}, {"maximum", key.high}}
+                 : Json{{"type", "number"}};
     case Type::kSize:
       return {{"type", "string"}, {"pattern", "^[0-9.]+ ?([kKMGT]i?)?B$"}};
     case Type::kDuration:

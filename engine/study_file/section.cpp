@@ -30,6 +30,16 @@ std::string takes(const Key& key) {
   return (key.type == Type::kInteger ? "a whole number from " : "") + std::string(key.range);
 }
 
+// A range of the table's is kept to; without one any number will do.
+std::string number_objection(const Key& key, const Node& value) {
+  const std::optional<double> number = value.quoted ? std::nullopt : to_number(value.text);
+  if (!number) {
+    return "must be a number, got " + quoted(value);
+  }
+  const bool outside = key.low < key.high && !(*number >= key.low && *number <= key.high);
+  return outside ? "must be " + std::string(key.range) + ", got " + quoted(value) : "";
+}
+
 std::string word_objection(const Key& key, const Node& value) {
   const std::vector<std::string> words = words_of(key);
   for (const std::string& word : words) {
@@ -80,7 +90,7 @@ std::string objection(const Key& key, const Node& value) {
     case Type::kDuration:
       return integer_objection(key, value);
     case Type::kNumber:
-      return !value.quoted && to_number(value.text) ? "" : "must be a number, got " + quoted(value);
+      return number_objection(key, value);
     case Type::kBoolean:
       return !value.quoted && (value.text == "true" || value.text == "false")
                  ? ""

@@ -9,6 +9,8 @@
 namespace automl::search {
 namespace {
 
+constexpr const char* kUnsaved = "; it has saved no checkpoint and starts from zero";
+
 std::string percent(double share) {
   return std::to_string(static_cast<int>(std::lround(100 * share))) + " %";
 }
@@ -41,17 +43,22 @@ StopAndGo::Promise StopAndGo::promise(const TrialCurves& curves, std::int64_t tr
 
 std::vector<StopAndGo::Promise> StopAndGo::extremes(const TrialCurves& curves,
                                                     const std::vector<std::int64_t>& trials,
+                                                    const std::set<std::int64_t>& unsaved,
                                                     std::size_t count,
                                                     bool best) const {
   std::vector<Promise> all;
   for (const std::int64_t trial : trials) {
     all.push_back(promise(curves, trial));
+    all.back().unsaved = unsaved.count(trial) != 0;
   }
   count = std::min(count, all.size());
   std::partial_sort(all.begin(),
                     all.begin() + static_cast<std::ptrdiff_t>(count),
                     all.end(),
                     [best](const Promise& a, const Promise& b) {
+                      if (a.unsaved != b.unsaved) {
+                        return b.unsaved;
+                      }
                       return best ? more_promising(a, b) : more_promising(b, a);
                     });
   all.resize(count);
@@ -64,21 +71,24 @@ Moves StopAndGo::balance(const TrialCurves& curves, const Pools& pools, const De
   const int live = static_cast<int>(pools.live.size());
   if (demand.wanted > 0) {
     const int give = std::min(demand.wanted, live - options_.parallel);
-    for (const Promise& one :
-         extremes(curves, pools.live, static_cast<std::size_t>(std::max(give, 0)), false)) {
+    for (const Promise& one : extremes(curves,
+                                       pools.live,
+                                       pools.unsaved,
+                                       static_cast<std::size_t>(std::max(give, 0)),
+                                       false)) {
       moves.pause.push_back({one.trial,
                              "stop-and-go: others need the slot, and " + percent(one.better) +
-                                 " of trials were better"});
+                                 " of trials were better" + (one.unsaved ? kUnsaved : "")});
     }
     return moves;
   }
   const int most = std::min(demand.idle, options_.max_parallel - live);
   auto left = static_cast<std::size_t>(std::max(most, 0));
   for (const auto* pool : {&pools.preempted, &pools.stopped}) {
-    for (const Promise& one : extremes(curves, *pool, left, true)) {
+    for (const Promise& one : extremes(curves, *pool, pools.unsaved, left, true)) {
       moves.revive.push_back({one.trial,
                               "stop-and-go: a slot is idle, and only " + percent(one.better) +
-                                  " of trials were better"});
+                                  " of trials were better" + (one.unsaved ? kUnsaved : "")});
       --left;
     }
   }
@@ -95,7 +105,7 @@ Burial StopAndGo::bury(const TrialCurves& curves, const Pools& pools, std::int64
   if (kept < keep) {
     return {true, std::nullopt, "stop-and-go: " + of};
   }
-  const std::vector<Promise> worst = extremes(curves, pools.stopped, 1, false);
+  const std::vector<Promise> worst = extremes(curves, pools.stopped, {}, 1, false);
   if (keep > 0 && more_promising(promise(curves, trial), worst.front())) {
     const std::int64_t least = worst.front().trial;
     return {

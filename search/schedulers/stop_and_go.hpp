@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Pools {
   std::vector<std::int64_t> preempted;  // gave their slot back, to go on later
   std::vector<std::int64_t> stopped;    // stopped early, but may be revived
   std::int64_t dead = 0;                // how many were stopped early for good
+  std::set<std::int64_t> unsaved = {};  // of all these: they would start from zero again
 };
 
 // Of slots that fit one trial of the study.
@@ -55,7 +57,8 @@ struct Burial {
 //
 // How promising a trial is: its value at the highest power of two of steps that it has reached, as
 // the share of all trials that were better there; of equal ones the longer curve, then the lower
-// number is the more promising. A trial that has not reported counts as middling.
+// number is the more promising. A trial that has not reported counts as middling. Those that have
+// saved nothing are paused last and revived last: their work would be lost, or is.
 class StopAndGo {
  public:
   explicit StopAndGo(const StopAndGoOptions& options);
@@ -71,12 +74,14 @@ class StopAndGo {
     double better;        // share of trials that were better, [0, 1]
     std::size_t reached;  // rungs
     std::int64_t trial;
+    bool unsaved = false;
   };
   Promise promise(const TrialCurves& curves, std::int64_t trial) const;
   // The `count` most promising trials, the best first, or the least promising ones, the worst
-  // first.
+  // first; unsaved ones after all others.
   std::vector<Promise> extremes(const TrialCurves& curves,
                                 const std::vector<std::int64_t>& trials,
+                                const std::set<std::int64_t>& unsaved,
                                 std::size_t count,
                                 bool best) const;
   static bool more_promising(const Promise& a, const Promise& b);

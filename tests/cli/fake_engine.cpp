@@ -154,6 +154,27 @@ void FakeEngine::enqueue(idl::StudyStatus& reply,
   reply = status;
 }
 
+void FakeEngine::retry_failed(idl::StudyStatus& reply,
+                              const std::string& request,
+                              const std::string& study) {
+  expect_known(study);
+  note("retry_failed");
+  request_ids.push_back(request);
+  reply = status;
+  reply.study.enqueued.resize(2);
+}
+
+void FakeEngine::fork_session(idl::SubmitSessionReply& reply,
+                              const std::string& request,
+                              const std::string& name,
+                              std::int64_t checkpoint) {
+  note("fork_session " + name + " " + std::to_string(checkpoint));
+  request_ids.push_back(request);
+  reply.session = session.session;
+  reply.session.restore.number = checkpoint == 0 ? 7 : checkpoint;
+  reply.session.restore.step = 30;
+}
+
 void FakeEngine::list_trials(idl::TrialPage& reply,
                              const std::string& study,
                              std::int64_t from,

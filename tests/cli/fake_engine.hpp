@@ -47,6 +47,13 @@ class FakeEngine : public idl::EngineNull {
   void replay_schedule(idl::ScheduleReplay& reply,
                        const std::string& study,
                        const std::string& scheduler) override;
+  void retry_failed(idl::StudyStatus& reply,
+                    const std::string& request_id,
+                    const std::string& study) override;
+  void fork_session(idl::SubmitSessionReply& reply,
+                    const std::string& request_id,
+                    const std::string& session,
+                    std::int64_t checkpoint) override;
   void enqueue(idl::StudyStatus& reply,
                const std::string& request,
                const std::string& study,

@@ -191,7 +191,7 @@ Payload DrivenCore::answer(CallId call, Event event) {
 }
 
 Caller DrivenCore::caller(const std::string& request, const std::string& body) {
-  return {++calls_, "ann", request, body};
+  return {++calls_, user_, request, body};
 }
 
 Payload DrivenCore::submit(const idl::StudySpec& spec, const std::string& request) {
@@ -230,6 +230,18 @@ Payload DrivenCore::enqueue(const std::string& study,
   }
   const Caller by = caller(request, body);
   return answer(by.call, ConfigurationEnqueued{by, study, values});
+}
+
+Payload DrivenCore::fork(const std::string& session,
+                         std::int64_t checkpoint,
+                         const std::string& request) {
+  const Caller by = caller(request, session + std::to_string(checkpoint));
+  return answer(by.call, SessionForked{by, session, checkpoint});
+}
+
+Payload DrivenCore::retry(const std::string& study, const std::string& request) {
+  const Caller by = caller(request, study);
+  return answer(by.call, FailedRetried{by, study});
 }
 
 Payload DrivenCore::ask(const std::string& study, int count, const std::string& request) {

@@ -47,6 +47,9 @@ class DrivenCore : private Clock, private Random {
   // The engine dies and another one starts from the store.
   void restart();
 
+  // Whose calls the next ones are; ann's at first.
+  void act_as(const std::string& user) { user_ = user; }
+
   // Each names its own caller and gives the answer to it; a test fails when there is none.
   Payload submit(const idl::StudySpec& spec, const std::string& request = "");
   Payload change(const std::string& study,
@@ -58,6 +61,10 @@ class DrivenCore : private Clock, private Random {
   Payload enqueue(const std::string& study,
                   const std::map<std::string, std::string>& values,
                   const std::string& request = "");
+  Payload fork(const std::string& session,
+               std::int64_t checkpoint = 0,
+               const std::string& request = "");
+  Payload retry(const std::string& study, const std::string& request = "");
   Payload ask(const std::string& study, int count, const std::string& request = "");
   Payload tell(const std::string& study, std::int64_t number, std::optional<double> value);
   Payload tell(const std::string& study, std::int64_t number, const idl::Outcome& outcome);
@@ -114,6 +121,7 @@ class DrivenCore : private Clock, private Random {
   std::int64_t monotonic_ms_ = 5'000;
   std::uint64_t tokens_ = 0;
   CallId calls_ = 0;
+  std::string user_ = "ann";
   std::vector<Event> waiting_;
   bool holding_ = false;
   std::vector<ComputeSuggestion> held_;

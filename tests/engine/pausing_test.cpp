@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/blockages.hpp"
 #include "engine/queries.hpp"
 #include "engine/study_manager.hpp"
 

@@ -13,8 +13,6 @@ namespace automl::simulation {
 
 namespace {
 
-constexpr const char* kUser = "ada";
-
 const engine::Refusal* refusal_in(const engine::Payload& payload) {
   return std::get_if<engine::Refusal>(&payload);
 }
@@ -54,7 +52,7 @@ void require(bool holds, const std::string& what) {
 
 engine::Caller Clients::new_caller() {
   engine::Caller caller;
-  caller.principal = kUser;
+  caller.principal = user_;
   caller.request_id = world_.dice.hex(16);
   caller.body_digest = world_.dice.hex(8);
   return caller;

@@ -25,6 +25,8 @@ class Clients {
   Clients(World& world, Observer& observer, Network& network)
       : world_(world), observer_(observer), network_(network) {}
 
+  // Whose requests the next ones are.
+  void act_as(const std::string& user) { user_ = user; }
   void submit_study(const idl::StudySpec& spec);
   void enqueue(const std::string& study, double lr);
   void submit_session(const idl::SessionSpec& spec);
@@ -66,6 +68,7 @@ class Clients {
   const idl::Study* find(const std::string& study) const;
 
   World& world_;
+  std::string user_ = "ada";
   Observer& observer_;
   Network& network_;
   int waiting_ = 0;

@@ -227,6 +227,7 @@ struct Apply {
 }  // namespace
 
 void Facts::apply(const std::vector<Change>& changes) {
+  ++commits;
   touched_studies.clear();
   touched_sessions.clear();
   ended_trials.clear();

@@ -92,6 +92,8 @@ struct Facts {
   std::map<AttemptKey, bool> started;      // the attempt's runner registered
   std::set<std::string> resumed_by_users;  // sessions for which that was ever asked
 
+  std::uint64_t commits = 0;
+
   // Of the last commit.
   std::set<std::int64_t> touched_studies;
   std::set<std::int64_t> touched_sessions;

@@ -174,9 +174,11 @@ void check_study(const Facts& facts, std::int64_t study_id) {
   require(budget <= 0 || count - repeats <= budget,
           "study " + study.spec.name + " has " + std::to_string(count - repeats) +
               " trials, its budget is " + std::to_string(budget));
-  require(study.spec.command.empty() || open <= study.spec.parallel,
-          "study " + study.spec.name + " has " + std::to_string(open) +
-              " open trials, parallel is " + std::to_string(study.spec.parallel));
+  const std::int64_t most =
+      study.spec.__isset.stop_and_go ? study.spec.stop_and_go.max_parallel : study.spec.parallel;
+  require(study.spec.command.empty() || open <= most,
+          "study " + study.spec.name + " has " + std::to_string(open) + " open trials, at most " +
+              std::to_string(most) + " may be");
   require(study.next_proposal == count,
           "study " + study.spec.name + ": next proposal " + std::to_string(study.next_proposal) +
               " after " + std::to_string(count) + " trials");

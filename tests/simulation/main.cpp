@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // simulation_test                      the tests
-// simulation_test --seed N [--trace]   one run; its events with --trace
+// simulation_test [--sharing] --seed N [--trace]   one run; its events with --trace
 // simulation_test --seeds A..B         many runs; stops at the first violation
 #include <chrono>
 #include <cstdio>
@@ -9,14 +9,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/simulation/sharing.hpp"
 #include "tests/simulation/simulation.hpp"
 
 namespace automl::simulation {
 
 namespace {
 
-int replay(std::uint64_t seed, bool trace) {
-  const Outcome outcome = simulate(seed, trace);
+int replay(std::uint64_t seed, bool trace, bool sharing = false) {
+  const Outcome outcome = sharing ? simulate_sharing(seed, trace).outcome : simulate(seed, trace);
   for (const std::string& line : outcome.trace) {
     std::puts(line.c_str());
   }
@@ -59,12 +60,15 @@ int soak(std::uint64_t first, std::uint64_t last) {
 
 int run(int argc, char** argv) {
   bool trace = false;
+  bool sharing = false;
   std::string seed;
   std::string seeds;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--trace") {
       trace = true;
+    } else if (argument == "--sharing") {
+      sharing = true;
     } else if (argument == "--seed" && i + 1 < argc) {
       seed = argv[++i];
     } else if (argument == "--seeds" && i + 1 < argc) {
@@ -72,7 +76,7 @@ int run(int argc, char** argv) {
     }
   }
   if (!seed.empty()) {
-    return replay(std::strtoull(seed.c_str(), nullptr, 10), trace);
+    return replay(std::strtoull(seed.c_str(), nullptr, 10), trace, sharing);
   }
   if (const auto dots = seeds.find(".."); dots != std::string::npos) {
     return soak(std::strtoull(seeds.c_str(), nullptr, 10),

@@ -2,6 +2,7 @@
 #include "tests/simulation/nodes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace automl::simulation {
 
@@ -34,6 +35,9 @@ Nodes::Nodes(World& world) : world_(world) {
     records_.push_back(std::move(node));
   }
 }
+
+Nodes::Nodes(World& world, std::vector<idl::Node> records)
+    : world_(world), records_(std::move(records)) {}
 
 bool Nodes::cut_off(const std::string& node) const {
   return until(cut_until_ms_, node) > world_.agenda.now_ms();

@@ -16,6 +16,7 @@ namespace automl::simulation {
 class Nodes {
  public:
   explicit Nodes(World& world);
+  Nodes(World& world, std::vector<idl::Node> records);
 
   const std::vector<idl::Node>& records() const { return records_; }
 

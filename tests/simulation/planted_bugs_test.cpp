@@ -8,6 +8,7 @@
 
 #include "engine/planted_bug.hpp"
 
+#include "tests/simulation/sharing.hpp"
 #include "tests/simulation/simulation.hpp"
 
 namespace automl::simulation {
@@ -66,7 +67,11 @@ constexpr const char* kNames[] = {"None",
                                   "RestoreNeverEnds",
                                   "CheckpointNotStored",
                                   "NewestDropped",
-                                  "CurveNotCut"};
+                                  "CurveNotCut",
+                                  "PriorityIgnored",
+                                  "FirstComeFirstServed",
+                                  "SlotsNotGivenBack",
+                                  "PreemptedForgotten"};
 static_assert(std::size(kNames) == static_cast<std::size_t>(PlantedBug::kCount));
 
 class PlantedBugs : public testing::TestWithParam<int> {
@@ -77,7 +82,8 @@ class PlantedBugs : public testing::TestWithParam<int> {
 TEST_P(PlantedBugs, IsCaught) {
   engine::planted_bug = static_cast<PlantedBug>(GetParam());
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    const Outcome outcome = simulate(seed);
+    const bool sharing = engine::planted_bug >= PlantedBug::kPriorityIgnored;
+    const Outcome outcome = sharing ? simulate_sharing(seed).outcome : simulate(seed);
     if (!outcome.violation.empty()) {
       std::printf("%s: caught at seed %llu: %s\n",
                   kNames[GetParam()],

@@ -42,4 +42,18 @@ Program random_program(Dice& dice, const std::vector<std::string>& metrics) {
   return program;
 }
 
+Program tame_program(Dice& dice, const std::vector<std::string>& metrics) {
+  Program program;
+  program.exit.cause = idl::ExitCause::EXITED;
+  program.obeys_within_ms = 2'000;
+  program.reports.resize(static_cast<std::size_t>(dice.between(5, 60)));
+  for (Program::Report& report : program.reports) {
+    report.delay_ms = dice.between(500, 1'500);
+    for (const std::string& metric : metrics) {
+      report.metrics[metric] = some_value(dice);
+    }
+  }
+  return program;
+}
+
 }  // namespace automl::simulation

@@ -23,10 +23,13 @@ struct Program {
   bool saves = false;         // checkpoints, after some of its reports and before a pause
   bool hangs = false;         // after its reports; only a time limit or a stop ends it
   bool ignores_term = false;  // lives until it is killed
+  std::int64_t obeys_within_ms = 3'000;
   idl::ExitReport exit;
 };
 
 // Mostly succeeds; else fails, reports not-a-number, never reports, is slow or hangs.
 Program random_program(Dice& dice, const std::vector<std::string>& metrics);
+// Reports every second or so, for up to a minute.
+Program tame_program(Dice& dice, const std::vector<std::string>& metrics);
 
 }  // namespace automl::simulation

@@ -79,12 +79,13 @@ void ScheduleWatch::take_up(const Facts& facts,
                    ? std::optional(engine::Schedule::Source{event.source, event.donor_step})
                    : std::nullopt;
       });
-  require(again.decision == event.decision && again.reason == event.reason &&
+  require(again.decision == event.decision && again.kept == event.kept &&
+              again.instead_of == event.instead_of && again.reason == event.reason &&
               again.position == event.position,
           name_of(study, event.trial) + ": the scheduler decided \"" + event.reason +
               "\", a replay decides \"" + again.reason + "\"");
   if (event.decision != Decision::PROCEED) {
-    watched.asked[event.trial] = event.decision;
+    watched.asked[event.trial] = event.kept ? Decision::PAUSE : event.decision;
     watched.pruned[event.trial] = event.decision == Decision::PRUNE;
   }
 }

@@ -37,6 +37,8 @@ std::string name_of(const engine::Event& event) {
                                        "SessionSubmitted",
                                        "SessionStopRequested",
                                        "SessionChangeRequested",
+                                       "SessionForked",
+                                       "FailedRetried",
                                        "ConfigurationEnqueued",
                                        "TrialsAsked",
                                        "TrialTold",

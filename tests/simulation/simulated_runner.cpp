@@ -176,7 +176,8 @@ void SimulatedRunner::run(const idl::RunnerOrder& order) {
   });
   std::vector<std::string> metrics = session.spec.further_required;
   metrics.push_back(session.spec.required_metric.empty() ? "loss" : session.spec.required_metric);
-  program_ = random_program(world_.dice, metrics);
+  program_ =
+      world_.tame ? tame_program(world_.dice, metrics) : random_program(world_.dice, metrics);
   ++program_life_;
   next_report(0);
   if (session.spec.resources.time_s > 0) {
@@ -230,7 +231,8 @@ void SimulatedRunner::stop_program(const idl::Verdict& verdict) {
     return;
   }
   stopping_ = true;
-  std::int64_t delay_ms = program_->ignores_term ? kGraceMs : world_.dice.between(1, 3'000);
+  std::int64_t delay_ms =
+      program_->ignores_term ? kGraceMs : world_.dice.between(1, program_->obeys_within_ms);
   if (verdict.kill) {
     delay_ms = 1;
   }

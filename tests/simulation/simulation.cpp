@@ -91,7 +91,11 @@ class Run {
       const std::string name = "study-" + std::to_string(i);
       const idl::StudySpec spec = random_study(dice, name, nodes_.records());
       // The nodes are known a moment after the start.
-      world_.agenda.in(dice.between(100, kMinuteMs), [this, spec] { clients_.submit_study(spec); });
+      const std::string user = dice.chance(0.5) ? "ada" : "bob";
+      world_.agenda.in(dice.between(100, kMinuteMs), [this, user, spec] {
+        clients_.act_as(user);
+        clients_.submit_study(spec);
+      });
       plan_changes(name);
       for (std::int64_t k = std::max<std::int64_t>(0, dice.between(-3, 2)); k > 0; --k) {
         world_.agenda.in(

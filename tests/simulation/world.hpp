@@ -38,6 +38,7 @@ struct World {
   Faults faults;
   CheckpointDisk disk;
   bool tracing;
+  bool tame = false;              // programs report often, end well, and obey within 2 s
   std::deque<std::string> lines;  // the latest ones
 
  private:

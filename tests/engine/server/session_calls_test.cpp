@@ -152,6 +152,14 @@ TEST_F(SessionCallsTest, RefusesLogsOfWhatDoesNotExist) {
   EXPECT_EQ(slice.bytes, "");
 }
 
+TEST_F(SessionCallsTest, ForksOnlyWhatHasSaved) {
+  const idl::Session session = run("r1");
+  idl::SubmitSessionReply reply;
+  EXPECT_THROW(engine().fork_session(reply, "f1", session.name, 0), idl::Conflict);
+  EXPECT_THROW(engine().fork_session(reply, "f2", "nobody/none/9", 0), idl::NotFound);
+  EXPECT_THROW(engine().fork_session(reply, "", session.name, 0), idl::InvalidRequest);
+}
+
 TEST_F(SessionCallsTest, RefusesCodeThatHasNotBeenSent) {
   idl::SessionSpec spec;
   spec.command = "true";

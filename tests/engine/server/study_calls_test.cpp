@@ -113,6 +113,21 @@ TEST_F(StudyCallsTest, Enqueues) {
   EXPECT_EQ(trials[0].configuration[1].value.integer, 3);
 }
 
+TEST_F(StudyCallsTest, RetriesWhatHasFailed) {
+  submit(study("s"), "r1");
+  idl::StudyStatus status;
+  EXPECT_THROW(engine().retry_failed(status, "f1", "s"), idl::Conflict);  // nothing has
+  EXPECT_THROW(engine().retry_failed(status, "f2", "t"), idl::NotFound);
+  const std::vector<idl::Trial> trials = ask("a1", 1);
+  idl::Outcome outcome;
+  outcome.failure = "no luck";
+  engine().tell("", "s", trials[0].number, outcome);
+  engine().retry_failed(status, "f3", "s");
+  engine().retry_failed(status, "f3", "s");  // the reply once given
+  EXPECT_EQ(status.study.retried, 1);
+  EXPECT_EQ(ask("a2", 1)[0].configuration, trials[0].configuration);
+}
+
 TEST_F(StudyCallsTest, AsksAndTells) {
   submit(study("s"), "r1");
   const std::vector<idl::Trial> trials = ask("a1", 3);

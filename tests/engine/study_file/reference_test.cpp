@@ -49,7 +49,7 @@ TEST(Reference, TheSchemaIsTheTable) {
   EXPECT_EQ(read_text(file), json_schema());
   const nlohmann::json schema = nlohmann::json::parse(json_schema());
   EXPECT_EQ(schema["properties"]["parallel"]["maximum"], 4096);
-  EXPECT_FALSE(schema["properties"].contains("stop_and_go"));
+  EXPECT_FALSE(schema["properties"].contains("notify"));
   EXPECT_EQ(schema["required"], nlohmann::json::parse(R"(["study", "objective", "space"])"));
 }
 

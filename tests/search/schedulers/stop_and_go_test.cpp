@@ -81,6 +81,19 @@ TEST(StopAndGo, TrialsWithoutReportsAreMiddling) {
   EXPECT_THAT(trials(decide.balance(curves, pools, {0, 3}).pause), ElementsAre(2, 9, 1));
 }
 
+TEST(StopAndGo, WhatHasSavedNothingIsPausedAndRevivedLast) {
+  const TrialCurves curves = graded(6);
+  StopAndGo decide({1, 6, 0.5});
+  Pools pools{{0, 1, 2, 3}, {}, {}, 0};
+  pools.unsaved = {2, 3};
+  const Moves pauses = decide.balance(curves, pools, {0, 3});
+  EXPECT_THAT(trials(pauses.pause), ElementsAre(1, 0, 3));
+  EXPECT_THAT(pauses.pause.back().reason, ::testing::HasSubstr("starts from zero"));
+  pools = {{}, {0, 4, 5}, {}, 0};
+  pools.unsaved = {0};
+  EXPECT_THAT(trials(decide.balance(curves, pools, {3, 0}).revive), ElementsAre(4, 5, 0));
+}
+
 TEST(StopAndGo, KeepsTheMostPromisingPartOfWhatIsStopped) {
   const TrialCurves curves = graded(8);
   StopAndGo decide({1, 4, 0.5});
