@@ -17,7 +17,7 @@ namespace {
 
 using engine::PlantedBug;
 
-constexpr std::uint64_t kSeeds = 1'000;
+constexpr std::uint64_t kSeeds = 2'000;
 
 constexpr const char* kNames[] = {"None",
                                   "NoFence",

@@ -130,9 +130,11 @@ TEST(RestoreCheckpoint, StartsFromAnotherSessionsWhenOrdered) {
   attempt.order.attempt.number = 1;
   attempt.order.last_checkpoint = 0;
   attempt.order.session.__set_restore(donors);
+  attempt.order.session.restore_after = 2;
   attempt.order.__set_restore(donors);
   attempt.order.restore_otherwise.clear();
   idl::Checkpoint stale = donors;  // its own, of an attempt before
+  stale.attempt = 2;
   stale.session_id = 8;
   stale.number = 9;
   fs::create_directories(attempt.home() + "/sessions/8");
@@ -141,6 +143,28 @@ TEST(RestoreCheckpoint, StartsFromAnotherSessionsWhenOrdered) {
   EXPECT_EQ(attempt.wait(), 0);
   EXPECT_THAT(attempt.output(),
               HasSubstr("automl: starts from checkpoint 2 of session 7 (step 1)\nfrom 2\n"));
+}
+
+TEST(RestoreCheckpoint, WhatWasSavedSinceAnotherSessionsWasTakenOverIsNewer) {
+  AttemptRun attempt;
+  attempt.launch(counting(attempt, 3));
+  EXPECT_EQ(attempt.wait(), 0);
+  const idl::Checkpoint donors = attempt.gate().record().checkpoints[1];
+  idl::Checkpoint since = attempt.gate().record().checkpoints[2];
+  attempt.order_next();
+  attempt.order.session.id = 8;
+  attempt.order.attempt.number = 2;
+  attempt.order.last_checkpoint = 0;
+  attempt.order.session.__set_restore(donors);
+  attempt.order.__set_restore(donors);
+  attempt.order.restore_otherwise.clear();
+  since.session_id = 8;
+  since.attempt = 1;
+  fs::create_directories(attempt.home() + "/sessions/8");
+  write_last_checkpoint(attempt.home(), since);
+  attempt.launch(counting(attempt, 4));
+  EXPECT_EQ(attempt.wait(), 0);
+  EXPECT_THAT(attempt.output(), HasSubstr("automl: starts from checkpoint 3 (step 2)\nfrom 3\n"));
 }
 
 TEST(RestoreCheckpoint, RemovesWhateverLiesInItsPlace) {
