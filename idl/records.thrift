@@ -471,9 +471,9 @@ struct ScheduleEvent {
   /** START: others learn from it, but it runs to its end, as baselines do. */
   13: bool exempt
   /** REPORT with the decision PRUNE: the trial may be revived, */
-  14: bool kept
+  15: bool kept
   /** and this one, which might have been before, not any more. */
-  15: optional i64 instead_of
+  16: optional i64 instead_of
 }
 
 // ---------------------------------------------------------------------------------------------
