@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/blockages.hpp"
 
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -74,7 +75,11 @@ idl::Blockage study_blockage(const StudyEntry& study) {
   return blockage(name, "none", "nothing keeps it from going on");
 }
 
-idl::Blockage session_blockage(const StudyManager& manager, const SessionEntry& session) {
+using Line = std::map<std::int64_t, std::string>;
+
+idl::Blockage session_blockage(const StudyManager& manager,
+                               const Line& line,
+                               const SessionEntry& session) {
   const std::string& name = session.record.name;
   switch (session.record.state) {
     case idl::SessionState::QUEUED: {
@@ -88,7 +93,8 @@ idl::Blockage session_blockage(const StudyManager& manager, const SessionEntry& 
       const char* rule = note.find("paused") != std::string::npos      ? "paused"
                          : note.find("try again") != std::string::npos ? "back-off"
                                                                        : "capacity";
-      return blockage(name, rule, note);
+      const auto place = line.find(session.record.id);
+      return blockage(name, rule, note + (place == line.end() ? "" : "; " + place->second));
     }
     case idl::SessionState::PAUSED:
       switch (session.record.stop_reason) {
@@ -127,12 +133,12 @@ std::string waiting_note(const StudyManager& manager, const SessionEntry& sessio
   if (session.not_before_ms > manager.clock().monotonic_ms()) {
     return "waiting to try again: " + session.record.reason;
   }
-  return shortage(state, session.record.spec.resources) + "; " +
-         place_in_line(state, session, manager.clock().monotonic_ms());
+  return shortage(state, session.record.spec.resources);
 }
 
 Payload why(const StudyManager& manager, const std::string& subject) {
   const EngineState& state = manager.state();
+  const Line line = places_in_line(state, manager.clock().monotonic_ms());
   std::vector<idl::Blockage> blocks;
   if (!subject.empty()) {
     if (const StudyEntry* study = find_study(state, subject)) {
@@ -140,14 +146,14 @@ Payload why(const StudyManager& manager, const std::string& subject) {
       for (const auto& [id, session] : state.sessions) {
         if (session.record.study_id == study->record.id &&
             session.record.state != idl::SessionState::RUNNING) {
-          blocks.push_back(session_blockage(manager, session));
+          blocks.push_back(session_blockage(manager, line, session));
         }
       }
       return blocks;
     }
     const SessionReference found = find_session(state, manager.storage(), subject);
     if (found.open != nullptr) {
-      blocks.push_back(session_blockage(manager, *found.open));
+      blocks.push_back(session_blockage(manager, line, *found.open));
     } else if (found.ended) {
       blocks.push_back(blockage(found.ended->name, "ended", found.ended->reason));
     } else {
@@ -162,7 +168,7 @@ Payload why(const StudyManager& manager, const std::string& subject) {
   }
   for (const auto& [id, session] : state.sessions) {
     if (session.record.state != idl::SessionState::RUNNING) {
-      blocks.push_back(session_blockage(manager, session));
+      blocks.push_back(session_blockage(manager, line, session));
     }
   }
   return blocks;

@@ -190,27 +190,22 @@ void LaunchOrder::leave() {
   }
 }
 
-std::string place_in_line(const EngineState& state,
-                          const SessionEntry& session,
-                          std::int64_t now_ms) {
+std::map<std::int64_t, std::string> places_in_line(const EngineState& state, std::int64_t now_ms) {
   const FairShare shares(state);
   FairShare as_if = shares;
   LaunchOrder order(state, as_if, now_ms);
+  std::map<std::int64_t, std::string> places;
   const SessionEntry* first = nullptr;
-  int before = 0;
   for (const SessionEntry* one = order.next(); one != nullptr; one = order.next()) {
-    if (one == &session) {
-      break;
-    }
+    const std::size_t before = places.size();
+    places[one->record.id] = before == 0
+                                 ? "next in line"
+                                 : std::to_string(before) + (before == 1 ? " comes" : " come") +
+                                       " first: " + rule(state, shares, *first, *one);
     first = first == nullptr ? one : first;
-    ++before;
     order.hold();
   }
-  if (first == nullptr) {
-    return "next in line";
-  }
-  return std::to_string(before) + (before == 1 ? " comes" : " come") +
-         " first: " + rule(state, shares, *first, session);
+  return places;
 }
 
 }  // namespace automl::engine

@@ -83,9 +83,8 @@ class LaunchOrder {
   std::map<Group, std::vector<const SessionEntry*>>::iterator last_;
 };
 
-// Who comes before a waiting session, and by which rule: "next in line", "3 come first: …".
-std::string place_in_line(const EngineState& state,
-                          const SessionEntry& session,
-                          std::int64_t now_ms);
+// Of each waiting session: who comes before it, and by which rule. "next in line", "3 come first:
+// …".
+std::map<std::int64_t, std::string> places_in_line(const EngineState& state, std::int64_t now_ms);
 
 }  // namespace automl::engine

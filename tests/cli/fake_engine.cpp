@@ -171,6 +171,7 @@ void FakeEngine::fork_session(idl::SubmitSessionReply& reply,
   note("fork_session " + name + " " + std::to_string(checkpoint));
   request_ids.push_back(request);
   reply.session = session.session;
+  reply.session.__isset.restore = true;
   reply.session.restore.number = checkpoint == 0 ? 7 : checkpoint;
   reply.session.restore.step = 30;
 }

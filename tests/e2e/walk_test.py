@@ -114,6 +114,29 @@ class Walk(home.EndToEnd):
         self.assertIn("enqueued", self.ok("board", "luck"))
         self.assertIn("winner against baseline", self.ok("report", "luck"))
 
+    def test_fork_and_retry(self):
+        program = self.home.path / "saves.py"
+        program.write_text("import automl, sys\n"
+                           "start = automl.load('state') or 0\nprint('from', start)\n"
+                           "for step in range(start + 1, start + 7):\n"
+                           "    automl.report(step=step, loss=1 / step)\n    automl.save('state', step)\n"
+                           "sys.exit(automl.params({})['x'] > 5)\n")
+        text = (f"study: saves\ncommand: /usr/bin/python3 {program}\nobjective: {{metric: loss, goal: minimize}}\n"
+                "space: {x: {float: [0, 10]}}\nalgorithm: sobol\nretries: 0\nparallel: 2\nbudget: {trials: 4}\nseed: 3\n"
+                "baseline: [{x: 2}, {x: 8}]\n")
+        self.home.run("start", self.home.study(text))
+        fork = self.ok("fork", "saves/0").strip()
+        home.wait_until(lambda: [row for row in self.home.json("ps", "-a")["rows"]
+                                 if row["session"]["name"] == fork and row["session"]["state"] == "complete"])
+        self.assertEqual(self.ok("logs", fork).strip(), "from 6")
+        self.assertRegex(self.home.run("fork", "saves/0", 99).stderr, "has no checkpoint 99; it keeps: ")
+        failed = [t["configuration"] for t in self.trials("saves").values() if t["state"] == "failed"]
+        self.assertIn({"x": 8}, failed)
+        self.ok("retry", "saves", "--failed")
+        home.wait_until(lambda: self.home.json("status", "saves")["study"]["state"] == "done")
+        again = [t["configuration"] for t in self.trials("saves").values() if t["number"] >= 4]
+        self.assertEqual(sorted(again, key=str), sorted(failed, key=str))
+
     def test_inherit(self):
         text = ("study: %s\ncommand: awk \"BEGIN {print \\\"loss=\\\" (${x} - 0.3)^2}\"\nmetrics: {loss: 'loss=(.*)'}\n"
                 "objective: {metric: loss, goal: minimize}\nspace: {x: {float: [%s, 1]}}\nparallel: 2\n%s\n")
