@@ -227,10 +227,15 @@ namespace {
 // The value it had by then, if that is one.
 void check_pruned_value(const Facts& facts, const idl::Trial& trial) {
   const idl::StudySpec& spec = facts.studies.at(trial.study_id).spec;
-  const double value = value_by_rule(spec.objectives.front(), facts.curve(trial.session_id));
+  const std::vector<idl::Measurement> curve = facts.curve(trial.session_id);
+  const double value = value_by_rule(spec.objectives.front(), curve);
+  const bool measured = std::all_of(
+      spec.objectives.begin(), spec.objectives.end(), [&](const idl::Objective& objective) {
+        return std::isfinite(value_by_rule(objective, curve));
+      });
   const std::string name =
       "pruned trial " + std::to_string(trial.study_id) + "/" + std::to_string(trial.number);
-  require(trial.__isset.value == std::isfinite(value), name + ": has it a value or not?");
+  require(trial.__isset.value == measured, name + ": has it a value or not?");
   require(!trial.__isset.value ||
               std::abs(trial.value - value) <= 1e-9 * std::max(1.0, std::abs(value)),
           name + " has the value " + std::to_string(trial.value) + ", its measurements give " +

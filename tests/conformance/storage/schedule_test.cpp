@@ -27,7 +27,10 @@ idl::ScheduleEvent event(std::int64_t position, std::int64_t trial, double value
   one.time_ms = 17;
   one.__set_donor(0);
   one.donor_step = 4;
-  one.checkpoint = "abc";
+  idl::Checkpoint source;
+  source.session_id = 3;
+  source.digest = "abc";
+  one.__set_source(source);
   one.configuration.resize(1);
   one.configuration[0].parameter = "lr";
   one.configuration[0].value.__set_real(0.5);
