@@ -12,6 +12,7 @@
 #include "engine/study_file/quantities.hpp"
 #include "engine/study_file/value_rules.hpp"
 #include "engine/study_view.hpp"
+#include "engine/submission.hpp"
 
 namespace automl::engine {
 
@@ -76,15 +77,8 @@ std::string no_room(const StudyEntry& study) {
 
 void enqueue(Turn& turn, const ConfigurationEnqueued& event) {
   const CallId call = event.caller.call;
-  StudyEntry* study = find_study(turn.state, event.study);
+  StudyEntry* study = study_to_change(turn, event.caller, event.study);
   if (study == nullptr) {
-    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no study \"" + event.study + "\"");
-  }
-  bool refused = false;
-  if (replayed(turn, event.caller, refused)) {
-    return turn.reply(call, study_view(*study, turn.clock));
-  }
-  if (refused) {
     return;
   }
   if (const std::string why = no_room(*study); !why.empty()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/study_view.hpp"
+#include "engine/submission.hpp"
 
 namespace automl::engine {
 
@@ -37,17 +38,12 @@ std::string dataset_in(const std::string& name) {
   return first == last ? "none" : name.substr(first + 1, last - first - 1);
 }
 
-idl::Session fork_of(Turn& turn, const std::string& owner, const idl::Session& source) {
+idl::Session fork_of(const idl::Session& source, const idl::Checkpoint& from) {
   idl::Session session;
-  session.owner = owner;
   session.spec = source.spec;
   session.spec.required_metric.clear();  // it has no objective
   session.spec.further_required.clear();
-  session.state = idl::SessionState::QUEUED;
-  session.created_ms = turn.clock.wall_ms();
-  const std::string dataset = dataset_in(source.name);
-  session.name = owner + "/" + dataset + "/" +
-                 std::to_string(turn.storage.next_session_number(owner, dataset));
+  session.__set_restore(from);
   return session;
 }
 
@@ -55,13 +51,7 @@ idl::Session fork_of(Turn& turn, const std::string& owner, const idl::Session& s
 
 void fork_session(Turn& turn, const SessionForked& event) {
   const CallId call = event.caller.call;
-  idl::SubmitSessionReply reply;
-  bool refused = false;
-  if (const auto name = replayed(turn, event.caller, refused)) {
-    reply.session = turn.storage.find_session(*name).value_or(idl::Session());
-    return turn.reply(call, std::move(reply));
-  }
-  if (refused) {
+  if (session_was_made(turn, event.caller)) {
     return;
   }
   const SessionReference found = find_session(turn.state, turn.storage, event.session);
@@ -81,15 +71,7 @@ void fork_session(Turn& turn, const SessionForked& event) {
                                           std::to_string(event.checkpoint) +
                                           "; it keeps: " + numbers_of(kept));
   }
-  SessionEntry entry;
-  entry.record = fork_of(turn, event.caller.principal, source);
-  entry.record.__set_restore(*from);
-  turn.storage.create_session(entry.record);
-  remember(turn, event.caller, entry.record.name);
-  reply.session = entry.record;
-  turn.state.sessions.emplace(entry.record.id, std::move(entry));
-  turn.state.queue_touched = true;
-  turn.reply(call, std::move(reply));
+  make_session(turn, event.caller, dataset_in(source.name), fork_of(source, *from));
 }
 
 }  // namespace automl::engine

@@ -6,6 +6,7 @@
 
 #include "engine/enqueued.hpp"
 #include "engine/study_view.hpp"
+#include "engine/submission.hpp"
 #include "engine/trial_lifecycle.hpp"
 
 namespace automl::engine {
@@ -58,15 +59,8 @@ void go_on(StudyEntry& study) {
 
 void retry_failed(Turn& turn, const FailedRetried& event) {
   const CallId call = event.caller.call;
-  StudyEntry* study = find_study(turn.state, event.study);
+  StudyEntry* study = study_to_change(turn, event.caller, event.study);
   if (study == nullptr) {
-    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no study \"" + event.study + "\"");
-  }
-  bool refused = false;
-  if (replayed(turn, event.caller, refused)) {
-    return turn.reply(call, study_view(*study, turn.clock));
-  }
-  if (refused) {
     return;
   }
   const std::vector<idl::Trial> failed = failed_trials(turn, *study);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "engine/command_line.hpp"
 #include "engine/pausing.hpp"
@@ -42,24 +43,22 @@ void carry_out(Turn& turn, SessionEntry& session, const idl::ScheduleEvent& even
   }
 }
 
-// The checkpoint's step as the scheduler counts steps.
-std::int64_t scheduled_step(Turn& turn, const StudyEntry& study, const idl::Checkpoint& of) {
-  const idl::Scheduler& scheduler = study.record.spec.scheduler;
-  std::optional<std::int64_t> step = of.step;
-  if (scheduler.step_metric.empty()) {
-    return *step;
-  }
+// The checkpoint's step as the scheduler counts steps. `told` are the session's measurements.
+std::int64_t scheduled_step(const idl::Scheduler& scheduler,
+                            const std::vector<idl::StoredMeasurement>& told,
+                            const idl::Checkpoint& of) {
+  std::int64_t step = of.step;
   std::map<std::string, double> latest;
-  for (const idl::StoredMeasurement& stored : turn.storage.load_measurements(of.session_id)) {
+  for (const idl::StoredMeasurement& stored : told) {
     if (stored.attempt > of.attempt || stored.measurement.step > of.step) {
       continue;
     }
     for (const auto& [metric, value] : stored.measurement.metrics) {
       latest[metric] = value;
     }
-    step = step_of(scheduler, stored.measurement, latest).value_or(*step);
+    step = step_of(scheduler, stored.measurement, latest).value_or(step);
   }
-  return *step;
+  return step;
 }
 
 // Another trial, which might have been revived, makes room for this one among those that may.
@@ -91,9 +90,14 @@ std::optional<Schedule::Source> source_of(Turn& turn,
   const idl::Session session = open != turn.state.sessions.end()
                                    ? open->second.record
                                    : turn.storage.load_session(id).value_or(idl::Session());
+  const idl::Scheduler& scheduler = study.record.spec.scheduler;
+  std::vector<idl::StoredMeasurement> told;
+  if (!scheduler.step_metric.empty()) {
+    told = turn.storage.load_measurements(id);
+  }
   std::optional<Schedule::Source> found;
   for (const idl::Checkpoint& one : turn.storage.load_checkpoints(id)) {
-    const std::int64_t step = scheduled_step(turn, study, one);
+    const std::int64_t step = scheduled_step(scheduler, told, one);
     const bool of_this_leg =
         one.attempt > session.restore_after || planted(PlantedBug::kOldWeightsCopied);
     if (of_this_leg && (!found || step <= origin.step)) {

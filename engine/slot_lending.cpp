@@ -88,9 +88,9 @@ std::vector<SlotLending::Lent> SlotLending::lent_slots() {
       continue;
     }
     std::vector<std::int64_t> trials = holding(turn_.state, study);
-    std::erase_if(trials, [&](std::int64_t trial) {
-      return chosen_.count(study.open.at(trial).session_id) != 0;
-    });
+    const auto& open = study.open;
+    std::erase_if(
+        trials, [&](std::int64_t trial) { return chosen_.count(open.at(trial).session_id) != 0; });
     const auto unsaved = unsaved_trials(turn_.state, study, trials);
     std::vector<Lent> lent;
     for (const search::Move& move : study.schedule->to_give_back(trials, unsaved)) {

@@ -203,17 +203,54 @@ void submit_study(Turn& turn, const StudySubmitted& event) {
   continue_study(turn, event, turn.state.studies.at(known->second));
 }
 
-void change_study(Turn& turn, const StudyChangeRequested& event) {
-  const CallId call = event.caller.call;
-  StudyEntry* study = find_study(turn.state, event.study);
-  if (study == nullptr) {
-    return turn.refuse(call, Refusal::Kind::kNotFound, "there is no study \"" + event.study + "\"");
+StudyEntry* study_to_change(Turn& turn, const Caller& caller, const std::string& study) {
+  StudyEntry* found = find_study(turn.state, study);
+  if (found == nullptr) {
+    turn.refuse(caller.call, Refusal::Kind::kNotFound, "there is no study \"" + study + "\"");
+    return nullptr;
   }
   bool refused = false;
-  if (replayed(turn, event.caller, refused)) {
-    return turn.reply(call, study_view(*study, turn.clock));
+  if (replayed(turn, caller, refused)) {
+    turn.reply(caller.call, study_view(*found, turn.clock));
+    return nullptr;
   }
-  if (refused) {
+  return refused ? nullptr : found;
+}
+
+bool session_was_made(Turn& turn, const Caller& caller) {
+  bool refused = false;
+  const auto name = replayed(turn, caller, refused);
+  if (name) {
+    idl::SubmitSessionReply reply;
+    reply.session = turn.storage.find_session(*name).value_or(idl::Session());
+    turn.reply(caller.call, std::move(reply));
+  }
+  return name || refused;
+}
+
+void make_session(Turn& turn,
+                  const Caller& caller,
+                  const std::string& dataset,
+                  idl::Session session) {
+  session.owner = caller.principal;
+  session.state = idl::SessionState::QUEUED;
+  session.created_ms = turn.clock.wall_ms();
+  session.name = session.owner + "/" + dataset + "/" +
+                 std::to_string(turn.storage.next_session_number(session.owner, dataset));
+  turn.storage.create_session(session);
+  remember(turn, caller, session.name);
+  idl::SubmitSessionReply reply;
+  reply.session = session;
+  SessionEntry& entry = turn.state.sessions[session.id];
+  entry.record = std::move(session);
+  turn.state.queue_touched = true;
+  turn.reply(caller.call, std::move(reply));
+}
+
+void change_study(Turn& turn, const StudyChangeRequested& event) {
+  const CallId call = event.caller.call;
+  StudyEntry* study = study_to_change(turn, event.caller, event.study);
+  if (study == nullptr) {
     return;
   }
   const bool pause = event.action == idl::StudyAction::PAUSE;
@@ -247,15 +284,7 @@ void change_study(Turn& turn, const StudyChangeRequested& event) {
 
 void submit_session(Turn& turn, const SessionSubmitted& event) {
   const CallId call = event.caller.call;
-  bool refused = false;
-  if (const auto name = replayed(turn, event.caller, refused)) {
-    idl::SubmitSessionReply reply;
-    if (const auto session = turn.storage.find_session(*name)) {
-      reply.session = *session;
-    }
-    return turn.reply(call, std::move(reply));
-  }
-  if (refused) {
+  if (session_was_made(turn, event.caller)) {
     return;
   }
   if (event.spec.command.empty()) {
@@ -266,21 +295,12 @@ void submit_session(Turn& turn, const SessionSubmitted& event) {
                        Refusal::Kind::kInvalid,
                        "no node has these resources; the largest has " + largest_node(turn.state));
   }
-  SessionEntry entry;
-  entry.record.owner = event.caller.principal;
-  entry.record.spec = event.spec;
-  entry.record.state = idl::SessionState::QUEUED;
-  entry.record.created_ms = turn.clock.wall_ms();
-  const std::string dataset = event.dataset_name.empty() ? "none" : event.dataset_name;
-  entry.record.name = entry.record.owner + "/" + dataset + "/" +
-                      std::to_string(turn.storage.next_session_number(entry.record.owner, dataset));
-  turn.storage.create_session(entry.record);
-  remember(turn, event.caller, entry.record.name);
-  idl::SubmitSessionReply reply;
-  reply.session = entry.record;
-  turn.state.sessions.emplace(entry.record.id, std::move(entry));
-  turn.state.queue_touched = true;
-  turn.reply(call, std::move(reply));
+  idl::Session session;
+  session.spec = event.spec;
+  make_session(turn,
+               event.caller,
+               event.dataset_name.empty() ? "none" : event.dataset_name,
+               std::move(session));
 }
 
 void stop_session(Turn& turn, const SessionStopRequested& event) {

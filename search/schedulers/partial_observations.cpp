@@ -13,6 +13,18 @@ namespace {
 
 constexpr std::int64_t kHighestStep = std::int64_t{1} << 61;
 
+// Looks no further than needed.
+bool has_complete(const TrialCurves& curves, std::size_t fewest) {
+  std::size_t complete = 0;
+  for (const Curve& curve : curves.curves()) {
+    complete += curve.state == TrialState::kComplete ? 1 : 0;
+    if (complete >= fewest) {
+      return true;
+    }
+  }
+  return fewest == 0;
+}
+
 std::int64_t highest_step(const Curve& curve) {
   std::int64_t highest = 0;
   for (const Report& report : curve.reports) {
@@ -35,14 +47,12 @@ std::optional<double> last_finite_value(const Curve& curve) {
 }  // namespace
 
 std::optional<History> partial_observations(const TrialCurves& curves, std::size_t fewest) {
-  std::size_t complete = 0;
+  if (has_complete(curves, fewest)) {
+    return std::nullopt;
+  }
   std::int64_t highest = 0;
   for (const Curve& curve : curves.curves()) {
-    complete += curve.state == TrialState::kComplete ? 1 : 0;
     highest = std::max(highest, highest_step(curve));
-  }
-  if (complete >= fewest) {
-    return std::nullopt;
   }
   std::vector<std::int64_t> steps;
   for (std::int64_t step = 1; step <= highest && step < kHighestStep; step *= 2) {
