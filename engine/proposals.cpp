@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "engine/command_line.hpp"
 #include "engine/pausing.hpp"
@@ -90,6 +91,14 @@ idl::SessionSpec session_spec(const StudyEntry& study, const idl::Trial& trial) 
   return session;
 }
 
+std::vector<bool> maximized(const std::vector<idl::Objective>& objectives) {
+  std::vector<bool> turned;
+  for (const idl::Objective& objective : objectives) {
+    turned.push_back(objective.goal == idl::Goal::MAXIMIZE);
+  }
+  return turned;
+}
+
 idl::Trial new_trial(Turn& turn,
                      const StudyEntry& study,
                      std::int64_t number,
@@ -100,7 +109,8 @@ idl::Trial new_trial(Turn& turn,
   trial.proposal = number;
   trial.state = idl::TrialState::WAITING;
   trial.configuration = to_assignments(study.record.spec.space, planned.suggestion.configuration);
-  trial.proposed_because = planned.suggestion.reason;
+  trial.proposed_because =
+      search::explanation(planned.suggestion, maximized(study.record.spec.objectives));
   trial.created_ms = turn.clock.wall_ms();
   trial.baseline = planned.baseline;
   trial.enqueued = planned.enqueued;

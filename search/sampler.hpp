@@ -12,11 +12,23 @@
 
 namespace automl::search {
 
+// What a model expects of one objective, which is minimised; low and high are one deviation away.
+struct Expectation {
+  double mean = 0;
+  double low = 0;
+  double high = 0;
+};
+
 // A configuration to try, and why this one.
 struct Suggestion {
   Configuration configuration;
   std::string reason;
+  std::vector<Expectation> expected = {};  // one an objective; empty: no model chose it
 };
+
+// The reason with what is expected, as the user counts: an objective that is `maximized` was
+// minimised with its sign turned. Missing entries of `maximized` are false.
+std::string explanation(const Suggestion& suggestion, const std::vector<bool>& maximized);
 
 // What a sampler is asked with. `index` is how many suggestions the study has had before this
 // call: sequences (Sobol, grid) continue there, so nothing has to be remembered.

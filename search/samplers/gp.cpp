@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
+#include "search/digits.hpp"
 #include "search/prior_tasks.hpp"
 #include "search/samplers/untried.hpp"
 #include "search/space_encoding.hpp"
@@ -19,13 +19,6 @@ constexpr int kMostFronts = 8;         // scenarios with several objectives
 constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
 constexpr double kTrusted = 0.1;       // with less than this their trials are no initial design
 constexpr Index kTried = 64;           // proposals looked at before giving up on the model
-
-std::string digits(double value) {
-  std::array<char, 48> text{};
-  const auto end =
-      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 4);
-  return {text.data(), end.ptr};
-}
 
 gp::Points row_of(const SearchSpace& space, const Configuration& configuration) {
   const std::vector<double> unit = encode(space, configuration);
@@ -131,29 +124,31 @@ void GpSampler::imagine(gp::Wanted& wanted, const Configuration& configuration, 
   }
 }
 
-std::string GpSampler::reason(const gp::Wanted& wanted,
-                              const gp::Points& point,
-                              double value) const {
+Suggestion GpSampler::explained(Configuration configuration,
+                                const gp::Wanted& wanted,
+                                const gp::Points& point,
+                                double value) const {
   using What = gp::Wanted::What;
   const gp::Points features = map_.features(point);
-  std::string text = wanted.what == What::kFeasibility ? "gp: no trial meets the constraints yet, "
-                     : wanted.what == What::kHypervolume
-                         ? "gp: log expected hypervolume improvement " + digits(value) + ", "
-                         : "gp: log expected improvement " + digits(value) + ", ";
-  text += "predicted ";
-  for (std::size_t k = 0; k < wanted.targets.size(); ++k) {
-    const gp::Wanted::Target& target = wanted.targets[k];
-    const gp::Prediction at = gp::predict(target.surrogates, features);
-    const double low = target.transform.inverse(at.mean - at.deviation);
-    const double high = target.transform.inverse(at.mean + at.deviation);
-    text += (k > 0 ? " and " : "") + digits(target.transform.inverse(at.mean)) + " (" +
-            digits(low) + " to " + digits(high) + ")";
+  Suggestion suggestion{std::move(configuration), "gp: "};
+  suggestion.reason += wanted.what == What::kFeasibility   ? "no trial meets the constraints yet"
+                       : wanted.what == What::kHypervolume ? "log expected hypervolume improvement "
+                                                           : "log expected improvement ";
+  if (wanted.what != What::kFeasibility) {
+    suggestion.reason += digits(value);
   }
+  suggestion.reason += " after " + std::to_string(table_.size()) + " trials";
   if (wanted.feasible != nullptr) {
-    text += ", constraints met with probability " +
-            digits(std::exp(wanted.feasible->log_feasibility(features)(0)));
+    suggestion.reason += ", constraints met with probability " +
+                         digits(std::exp(wanted.feasible->log_feasibility(features)(0)));
   }
-  return text + " after " + std::to_string(table_.size()) + " trials";
+  for (const gp::Wanted::Target& target : wanted.targets) {
+    const gp::Prediction at = gp::predict(target.surrogates, features);
+    suggestion.expected.push_back({target.transform.inverse(at.mean),
+                                   target.transform.inverse(at.mean - at.deviation),
+                                   target.transform.inverse(at.mean + at.deviation)});
+  }
+  return suggestion;
 }
 
 std::optional<Suggestion> GpSampler::first_untried(const Turn& turn,
@@ -165,7 +160,7 @@ std::optional<Suggestion> GpSampler::first_untried(const Turn& turn,
     Configuration configuration =
         decode(space_, std::vector<double>(row.data(), row.data() + row.size()));
     if (space_.allowed(configuration) && !seen(turn, configuration)) {
-      return Suggestion{std::move(configuration), reason(wanted, row, proposals.values(k))};
+      return explained(std::move(configuration), wanted, row, proposals.values(k));
     }
   }
   return std::nullopt;

@@ -71,7 +71,11 @@ class GpSampler : public Sampler {
                                           const gp::Proposals& proposals) const;
   Suggestion suggest_cheaply(Turn& turn);
   Suggestion suggest_untried(Turn& turn, const std::string& why);
-  std::string reason(const gp::Wanted& wanted, const gp::Points& point, double value) const;
+  // `value` is the acquisition's at the configuration's point.
+  Suggestion explained(Configuration configuration,
+                       const gp::Wanted& wanted,
+                       const gp::Points& point,
+                       double value) const;
   void imagine(gp::Wanted& wanted, const Configuration& configuration, Random& random);
   bool seen(const Turn& turn, const Configuration& configuration) const;
 

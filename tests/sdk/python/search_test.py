@@ -77,6 +77,14 @@ class OptimizerTest(unittest.TestCase):
         self.assertEqual(down.best.configuration, up.best.configuration)
         self.assertEqual(down.best.value, -up.best.value)
 
+    def test_predictions_count_as_the_user_does(self):
+        for goal, sign in (("minimize", 1), ("maximize", -1)):
+            optimizer = Optimizer({"x": {"float": [0, 1]}}, goal, "gp", seed=1)
+            for i in range(12):
+                optimizer.tell({"x": i / 11}, sign * (10 + i / 11))
+            predicted = float(optimizer.ask()[0].reason.split("predicted ")[1].split()[0])
+            self.assertAlmostEqual(predicted, sign * 10, delta=0.5)
+
     def test_batches_are_distinct_and_pending_until_told(self):
         optimizer = Optimizer({"k": {"int": [1, 50]}}, algorithm="gp", seed=2)
         batch = optimizer.ask(10) + optimizer.ask(10)

@@ -65,7 +65,11 @@ TEST(GpSampler, StartsWithTheDefaultsThenSobolThenTheModel) {
   history = run(space, bowl, 6, 1);
   const auto model = sampler.suggest({history, kNobody, 6, 1, 1});
   EXPECT_THAT(model[0].reason, StartsWith("gp: log expected improvement"));
-  EXPECT_THAT(model[0].reason, HasSubstr("predicted"));
+  ASSERT_EQ(model[0].expected.size(), 1U);
+  const auto [mean, low, high] = model[0].expected[0];
+  EXPECT_LT(low, mean);
+  EXPECT_LT(mean, high);
+  EXPECT_LT(mean, history.observations()[0].value);
 }
 
 TEST(GpSampler, FindsTheBottomOfABowlInFewTrials) {

@@ -30,10 +30,12 @@ class Core {
        const search::Options& options,
        std::int64_t trials,
        int parallel,
-       std::size_t objectives,
+       std::vector<bool> maximized,
        bool inherits)
       : space_(std::move(parameters), std::move(forbidden)),
+        maximized_(std::move(maximized)),
         choice_{std::move(algorithm), "chosen by the caller"} {
+    const std::size_t objectives = maximized_.size();
     if (choice_.algorithm == "auto") {
       choice_ = search::choose_algorithm(
           space_,
@@ -62,7 +64,8 @@ class Core {
     }
     std::vector<std::pair<Values, std::string>> suggestions;
     for (search::Suggestion& one : sampler_->suggest({history_, running, index, seed, count})) {
-      suggestions.emplace_back(std::move(one.configuration.values), std::move(one.reason));
+      std::string why = search::explanation(one, maximized_);
+      suggestions.emplace_back(std::move(one.configuration.values), std::move(why));
     }
     return suggestions;
   }
@@ -105,6 +108,7 @@ class Core {
   }
 
   search::SearchSpace space_;
+  std::vector<bool> maximized_;  // one an objective: its values come with the sign turned
   search::Choice choice_;
   std::unique_ptr<search::Sampler> sampler_;
   search::History history_;
@@ -166,7 +170,7 @@ PYBIND11_MODULE(_core, module) {
                     const search::Options&,
                     std::int64_t,
                     int,
-                    std::size_t,
+                    std::vector<bool>,
                     bool>(),
            py::arg("parameters"),
            py::arg("forbidden"),
@@ -174,7 +178,7 @@ PYBIND11_MODULE(_core, module) {
            py::arg("options"),
            py::arg("trials"),
            py::arg("parallel"),
-           py::arg("objectives") = 1,
+           py::arg("maximized") = std::vector<bool>{false},
            py::arg("inherits") = false)
       .def("suggest", &Core::suggest, py::call_guard<py::gil_scoped_release>())
       .def("inherit", &Core::inherit)

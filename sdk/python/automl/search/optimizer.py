@@ -54,8 +54,8 @@ class Optimizer:
         self._signs = [1.0 if one == "minimize" else -1.0 for one in goals]
         self._constraints = int(constraints)
         self._core = _core.Core(self.space.parameters, self.space.forbidden, algorithm,
-                                {name: str(value) for name, value in options.items()}, trials, parallel, len(goals),
-                                bool(inherit))
+                                {name: str(value) for name, value in options.items()}, trials, parallel,
+                                [one == "maximize" for one in goals], bool(inherit))
         for earlier in inherit:
             self._core.inherit(self._mapped(earlier))
         self._seed = int(seed)
