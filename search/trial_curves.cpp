@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -24,13 +23,15 @@ std::size_t leg_at(const Curve& curve, std::size_t event) {
   return leg;
 }
 
-std::int64_t highest_step(const Curve& curve) {
-  std::int64_t highest = std::numeric_limits<std::int64_t>::min();
-  for (std::size_t i = curve.legs.back().first_report; i < curve.reports.size(); ++i) {
+std::int64_t highest_step(const Curve& curve, std::size_t leg) {
+  const std::size_t end =
+      leg + 1 < curve.legs.size() ? curve.legs[leg + 1].first_report : curve.reports.size();
+  const std::optional<Origin>& origin = curve.legs[leg].origin;
+  std::int64_t highest = origin ? origin->step : 0;
+  for (std::size_t i = curve.legs[leg].first_report; i < end; ++i) {
     highest = std::max(highest, curve.reports[i].step);
   }
-  const std::optional<Origin>& origin = curve.legs.back().origin;
-  return std::max(highest, origin ? origin->step : 0);
+  return highest;
 }
 
 }  // namespace
@@ -109,10 +110,13 @@ void TrialCurves::exploit(std::int64_t trial,
       {static_cast<std::uint64_t>(origin.trial), static_cast<std::uint64_t>(origin.step), content});
 }
 
-std::vector<Ancestor> lineage(const TrialCurves& curves, std::int64_t trial) {
+std::vector<Ancestor> lineage(const TrialCurves& curves,
+                              std::int64_t trial,
+                              std::optional<std::size_t> last) {
   const Curve* curve = &curves.of(trial);
-  std::size_t leg = curve->legs.size() - 1;
-  std::vector<Ancestor> found{{trial, highest_step(*curve), curve->legs[leg].configuration}};
+  std::size_t leg = last.value_or(curve->legs.size() - 1);
+  std::vector<Ancestor> found{
+      {trial, highest_step(*curve, leg), curve->legs.at(leg).configuration}};
   while (curve->legs[leg].origin) {
     const Origin& origin = *curve->legs[leg].origin;
     const std::size_t event = curve->legs[leg].decided;

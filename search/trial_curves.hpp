@@ -92,7 +92,10 @@ struct Ancestor {
 
 // From the first ancestor to the trial itself: the schedule of configurations by which its weights
 // were trained (Jaderberg et al. 2017, section 4). `until` of the last one is its highest step.
-std::vector<Ancestor> lineage(const TrialCurves& curves, std::int64_t trial);
+// `leg`: those it had at the end of that leg; unset: of its last.
+std::vector<Ancestor> lineage(const TrialCurves& curves,
+                              std::int64_t trial,
+                              std::optional<std::size_t> leg = std::nullopt);
 
 // A cache over a growing log: reads what is new, and starts again when it is handed another log.
 class Follower {

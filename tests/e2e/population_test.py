@@ -6,6 +6,7 @@ import pathlib
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -144,18 +145,39 @@ class Population(home.EndToEnd):
                 self.assertRegex(event["source"]["digest"], "^[0-9a-f]{64}$")
         board = self.check_board(name, details)
         if exploits:
-            self.check_export(name, board)
+            self.check_replay(name, board, details)
         print(exploits, "exploits", file=sys.stderr)
         return exploits > 0
 
-    def check_export(self, name, board):
-        """What is exported is what the board shows."""
+    def check_replay(self, name, board, details):
+        """The exported schedule, run by hand and undisturbed, comes to the best trial's value by the same curve."""
         best = board["rows"][0]["trial"]["number"]
         file = self.home.path / "best.json"
         self.assertEqual(self.home.run("export", name, "--schedule", "-o", file).returncode, 0)
         schedule = json.loads(file.read_text())
         self.assertEqual((schedule["trial"], schedule["schedule"]), (best, board["schedule"]))
         self.assertIn(f"how trial {best} was trained", self.home.run("board", name).stdout)
+        folder = self.home.path / "by-hand"
+        folder.mkdir()
+        plain = {key: value for key, value in os.environ.items() if not key.startswith("AUTOML_")}
+        done = subprocess.run(
+            ["/usr/bin/python3", self.home.path / "epochs/train.py", "--schedule", file, "--epochs=12"],
+            cwd=folder, env=dict(plain, PYTHONPATH=str(ROOT / "sdk/python")), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        replayed = {}
+        for line in done.stdout.splitlines():
+            words = line.split()
+            replayed[int(words[2])] = dict(word.split("=") for word in words[3:])
+        last = schedule["schedule"][-1]
+        self.assertEqual(last["trial"], best)
+        curve = self.curve(details[best])
+        value = max(metrics["val_accuracy"] for metrics in curve.values())
+        reached = min(step for step, metrics in curve.items() if metrics["val_accuracy"] == value)
+        self.assertIn(reached, range(last["first_step"], last["last_step"] + 1))
+        # A step may have no row: its checkpoint was durable when a kill took the report away.
+        for step in (step for step in range(last["first_step"], reached + 1) if step in curve):
+            for metric, value in curve[step].items():
+                self.assertEqual(replayed[step][metric], f"{value:.6g}", step)
 
     def test_asha_promoting(self):
         self.assertTrue(any(self.promotes(f"halving{attempt}") for attempt in range(3)), "nobody was resumed")

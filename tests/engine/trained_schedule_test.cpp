@@ -20,8 +20,9 @@ using ::testing::Not;
 // Members of a population that take over each other's checkpoints.
 class Population : public ::testing::Test {
  protected:
-  Population() {
+  explicit Population(idl::ValueRule::type rule = idl::ValueRule::LAST) {
     idl::StudySpec spec = small_study("s");
+    spec.objectives.front().rule = rule;
     spec.scheduler.name = "pbt";
     spec.scheduler.options = {{"interval", "2"}, {"fraction", "0.5"}, {"resample", "0"}};
     spec.parallel = 2;
@@ -66,8 +67,29 @@ class Population : public ::testing::Test {
     ASSERT_EQ(report(1, 2, 5), idl::VerdictAction::PAUSE);
   }
 
+  void take_over() {
+    decide();
+    engine_.finish(tokens_[1], ended(idl::ExitCause::PAUSED));
+    tokens_[1] = engine_.take_token();
+    engine_.register_runner(tokens_[1]);
+  }
+  std::vector<idl::ScheduleLeg> schedule_of(std::int64_t trial) {
+    std::vector<idl::ScheduleLeg> legs;
+    engine_.turn(Inspected{0, [&](const StudyManager& manager) {
+                             legs =
+                                 trained_schedule(manager.state().studies.begin()->second, trial);
+                             return Payload();
+                           }});
+    return legs;
+  }
+
   DrivenCore engine_;
   std::vector<std::string> tokens_;
+};
+
+class PopulationByBest : public Population {
+ protected:
+  PopulationByBest() : Population(idl::ValueRule::BEST) {}
 };
 
 TEST_F(Population, AMemberGoesOnFromAnothersCheckpointWithANewConfiguration) {
@@ -127,10 +149,7 @@ TEST_F(Population, ADonorsCheckpointIsKeptUntilItHasBeenTakenOver) {
 
 TEST_F(Population, WhatADonorHadBeforeItTookOverSomethingItselfIsNotTakenOver) {
   save(1, 1, 1);  // by the second trial, with weights that were not worth keeping
-  decide();
-  engine_.finish(tokens_[1], ended(idl::ExitCause::PAUSED));
-  tokens_[1] = engine_.take_token();
-  engine_.register_runner(tokens_[1]);
+  take_over();
   report(1, 3, 0.1);
   report(1, 4, 0.1);
   report(0, 3, 5);
@@ -140,16 +159,9 @@ TEST_F(Population, WhatADonorHadBeforeItTookOverSomethingItselfIsNotTakenOver) {
 }
 
 TEST_F(Population, TheScheduleOfTheBestSaysWhoTrainedItsWeights) {
-  decide();
-  engine_.finish(tokens_[1], ended(idl::ExitCause::PAUSED));
-  tokens_[1] = engine_.take_token();
-  engine_.register_runner(tokens_[1]);
+  take_over();
   report(1, 3, 0.1);
-  std::vector<idl::ScheduleLeg> legs;
-  engine_.turn(Inspected{0, [&](const StudyManager& manager) {
-                           legs = trained_schedule(manager.state().studies.begin()->second, 1);
-                           return Payload();
-                         }});
+  const std::vector<idl::ScheduleLeg> legs = schedule_of(1);
   ASSERT_EQ(legs.size(), 2U);
   EXPECT_EQ(legs[0].trial, 0);
   EXPECT_EQ(legs[0].first_step, 1);
@@ -159,6 +171,28 @@ TEST_F(Population, TheScheduleOfTheBestSaysWhoTrainedItsWeights) {
   EXPECT_EQ(legs[1].first_step, 3);
   EXPECT_EQ(legs[1].last_step, 3);
   EXPECT_EQ(legs[1].configuration, engine_.trial("s", 1).configuration);
+}
+
+TEST_F(Population, TheScheduleOfOneThatHasNotTrainedSinceItTookOverIsItsOwn) {
+  const auto configuration = engine_.trial("s", 1).configuration;
+  take_over();
+  const std::vector<idl::ScheduleLeg> legs = schedule_of(1);
+  ASSERT_EQ(legs.size(), 1U);
+  EXPECT_EQ(legs[0].trial, 1);
+  EXPECT_EQ(legs[0].first_step, 1);
+  EXPECT_EQ(legs[0].last_step, 2);
+  EXPECT_EQ(legs[0].configuration, configuration);
+}
+
+TEST_F(PopulationByBest, TheScheduleEndsOnTheLegOnWhichTheBestValueWasFound) {
+  const auto configuration = engine_.trial("s", 1).configuration;
+  take_over();
+  report(1, 3, 7);
+  ASSERT_EQ(schedule_of(1).size(), 1U);
+  EXPECT_EQ(schedule_of(1)[0].last_step, 2);
+  EXPECT_EQ(schedule_of(1)[0].configuration, configuration);
+  report(1, 4, 0.2);
+  EXPECT_EQ(schedule_of(1).size(), 2U);
 }
 
 TEST_F(Population, WithoutACheckpointMembersGoOnAsTheyAre) {

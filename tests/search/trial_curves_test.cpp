@@ -78,6 +78,10 @@ TEST(Lineage, FollowsTheWeightsNotTheTrial) {
   EXPECT_EQ(found[2].until, 30);
   EXPECT_EQ(found[2].configuration.values[0], 0.3);
   EXPECT_EQ(lineage(curves, 2).size(), 1u);
+  const std::vector<Ancestor> before = lineage(curves, 0, 0);
+  ASSERT_EQ(before.size(), 1u);
+  EXPECT_EQ(before[0].until, 10);
+  EXPECT_EQ(before[0].configuration.values[0], 0);
 }
 
 class Counter : public Follower {

@@ -19,6 +19,7 @@ constexpr milliseconds kQuiet{1'000};
 constexpr milliseconds kLook{500};
 // Looking at a folder of many files takes at most a fiftieth of the time.
 constexpr int kLookShare = 50;
+constexpr int kMostLooks = 3;
 constexpr std::size_t kMostNotes = 20;
 
 std::int64_t wall_ms() {
@@ -74,7 +75,7 @@ void CheckpointSaver::finish(bool orderly) {
   changed_since_last_look();
   const bool quiet = Clock::now() - changed_at_ >= kQuiet;
   if (seen_ != saved_ && (orderly || quiet)) {
-    note(save("", last_step_(), false));
+    note(save("", changed_step_, false));
   }
 }
 
@@ -104,16 +105,21 @@ void CheckpointSaver::scan() {
       Clock::now() - changed_at_ < kQuiet) {
     return;
   }
-  note(save("", last_step_(), true));
+  note(save("", changed_step_, true));
 }
 
 bool CheckpointSaver::changed_since_last_look() {
   const auto start = Clock::now();
   std::string signature;
-  try {
-    signature = storage::look_at_folder(plan_.folder).signature;
-  } catch (const std::exception& error) {
-    note(error.what());
+  std::int64_t step = -1;
+  // The step belongs to what is seen when nothing is reported meanwhile.
+  for (int look = 0; look < kMostLooks && (look == 0 || step != last_step_()); ++look) {
+    step = last_step_();
+    try {
+      signature = storage::look_at_folder(plan_.folder).signature;
+    } catch (const std::exception& error) {
+      note(error.what());
+    }
   }
   look_cost_ = Clock::now() - start;
   if (signature == seen_) {
@@ -121,6 +127,7 @@ bool CheckpointSaver::changed_since_last_look() {
   }
   seen_ = std::move(signature);
   changed_at_ = start;
+  changed_step_ = step;
   return true;
 }
 
@@ -128,6 +135,9 @@ std::string CheckpointSaver::save(const std::string& name, std::int64_t step, bo
   next_save_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(plan_.interval);
   try {
     const std::string before = storage::look_at_folder(plan_.folder).signature;
+    if (settled && before != seen_) {
+      return "";
+    }
     bool still = true;
     const storage::Snapshot snapshot =
         store_.save(plan_.folder, [&](const storage::Snapshot& made) {

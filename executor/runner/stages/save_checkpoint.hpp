@@ -40,7 +40,8 @@ class CheckpointSaver {
   using LastStep = std::function<std::int64_t()>;
 
   // `record` gets each checkpoint once it is durable, `last_step` tells which measurement was the
-  // last before it; both are called by the new thread.
+  // last so far; both are called by the new thread. A checkpoint's step is the last one before the
+  // program asked for it, or before the folder was seen to have changed.
   CheckpointSaver(CheckpointPlan plan, LastStep last_step, Record record);
   ~CheckpointSaver();
   CheckpointSaver(const CheckpointSaver&) = delete;
@@ -83,6 +84,7 @@ class CheckpointSaver {
   std::string saved_;  // signature of the folder when it was saved last
   std::string seen_;   // at the last look
   Clock::time_point changed_at_;
+  std::int64_t changed_step_ = -1;  // the last one reported when the change was seen
   Clock::time_point next_save_;
   std::chrono::nanoseconds look_cost_{0};
   std::set<std::string> notes_;

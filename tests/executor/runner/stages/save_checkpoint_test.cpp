@@ -98,6 +98,24 @@ TEST(SaveCheckpoint, TakesAFolderThatIsLeftAlone) {
   EXPECT_EQ(attempt.gate().record().checkpoints.size(), 1U);
 }
 
+// What the program reports after it has written its file is no part of it.
+TEST(SaveCheckpoint, HasTheStepThatWasReportedBeforeTheFolderChanged) {
+  AttemptRun attempt;
+  attempt.run(python(attempt,
+                     "last = os.path.join(folder, '..', 'checkpoint.last')\n"
+                     "automl.report(step=3, loss=0.5)\n"
+                     "open(os.path.join(folder, 'model'), 'w').write('three')\n"
+                     "time.sleep(1.2)\n"
+                     "step = 4\n"
+                     "while not os.path.exists(last):\n"
+                     "    automl.report(step=step, loss=0.4)\n"
+                     "    step += 1\n"
+                     "    time.sleep(0.1)\n"));
+  const GateRecord record = attempt.gate().record();
+  ASSERT_EQ(record.checkpoints.size(), 1U);
+  EXPECT_EQ(record.checkpoints.front().step, 3);
+}
+
 TEST(SaveCheckpoint, TakesWhatAProgramLeavesAtItsEnd) {
   AttemptRun attempt;
   attempt.run("echo done > $AUTOML_CHECKPOINT/model; mkfifo $AUTOML_CHECKPOINT/pipe");
@@ -114,7 +132,9 @@ TEST(SaveCheckpoint, LeavesWhatAKilledProgramWasWriting) {
     EXPECT_TRUE(attempt.gate().record().checkpoints.empty()) << end;
   }
   AttemptRun attempt;
-  attempt.run("echo whole > $AUTOML_CHECKPOINT/model; sleep 1.8; exit 1");
+  attempt.run(
+      "echo whole > $AUTOML_CHECKPOINT/model;"
+      "until [ -e $AUTOML_CHECKPOINT/../checkpoint.last ]; do sleep 0.1; done; exit 1");
   EXPECT_EQ(attempt.gate().record().checkpoints.size(), 1U);
 }
 
