@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::json;
 using search::Configuration;
 
-const std::vector<std::size_t> kBudgets = {25, 50, 100, 200};
+const std::vector<std::size_t> kBudgets = {25, 50, 100, 200, 640};
 
 struct Pending {
   std::int64_t trial;
