@@ -98,6 +98,23 @@ std::vector<ResultColumn> result_columns(const idl::StudySpec& spec,
   return columns;
 }
 
+// Those of the space in force, and those that edits have taken out and that trials had.
+std::vector<std::string> parameters_of(const idl::StudySpec& spec,
+                                       const std::vector<idl::LeaderboardRow>& rows) {
+  std::vector<std::string> names;
+  for (const idl::Parameter& parameter : spec.space) {
+    names.push_back(parameter.name);
+  }
+  for (const idl::LeaderboardRow& row : rows) {
+    for (const idl::Assignment& one : row.trial.configuration) {
+      if (std::find(names.begin(), names.end(), one.parameter) == names.end()) {
+        names.push_back(one.parameter);
+      }
+    }
+  }
+  return names;
+}
+
 std::string note_of(const idl::LeaderboardRow& row, const idl::StudySpec& spec) {
   const std::string missed = shown(missed_text(spec, row.trial));
   const std::string origin = origin_text(row.trial);
@@ -126,10 +143,8 @@ void add_columns(Table& table,
   if (repeated) {
     table.add_column("repeated", true);
   }
-  for (const idl::Parameter& parameter : spec.space) {
-    table.add_column(shown(parameter.name))
-        .may_shrink(least_width(rows, parameter.name))
-        .may_drop();
+  for (const std::string& name : parameters_of(spec, rows)) {
+    table.add_column(shown(name)).may_shrink(least_width(rows, name)).may_drop();
   }
   if (std::any_of(rows.begin(), rows.end(), [&](const idl::LeaderboardRow& row) {
         return !note_of(row, spec).empty();
@@ -190,6 +205,7 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     rows.push_back(board.baseline);
   }
   const std::vector<ResultColumn> results = result_columns(spec, rows);
+  const std::vector<std::string> parameters = parameters_of(spec, rows);
   const bool repeated = std::any_of(
       rows.begin(), rows.end(), [](const idl::LeaderboardRow& row) { return row.__isset.repeats; });
   Table table;
@@ -216,8 +232,8 @@ std::string board_text(const idl::Leaderboard& board, const Screen& screen) {
     if (repeated) {
       cells.push_back(runs_text(row.repeats, decimals_for(board.comparison)));
     }
-    for (const idl::Parameter& parameter : spec.space) {
-      cells.push_back(assigned(row.trial.configuration, parameter.name));
+    for (const std::string& name : parameters) {
+      cells.push_back(assigned(row.trial.configuration, name));
     }
     cells.push_back(note_of(row, spec));
     table.add_row(std::move(cells));

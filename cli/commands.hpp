@@ -62,6 +62,7 @@ void add_export(CLI::App& app, Context& context);
 void add_replay(CLI::App& app, Context& context);
 void add_fork(CLI::App& app, Context& context);
 void add_retry(CLI::App& app, Context& context);
+void add_edit(CLI::App& app, Context& context);
 void add_enqueue(CLI::App& app, Context& context);
 void add_ask(CLI::App& app, Context& context);
 void add_tell(CLI::App& app, Context& context);

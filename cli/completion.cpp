@@ -15,7 +15,7 @@ namespace {
 enum class Follows { kFiles, kStudies, kNothing };
 
 Follows follows(const std::string& command) {
-  for (const char* name : {"start", "check", "run"}) {
+  for (const char* name : {"start", "check", "run", "edit"}) {
     if (command == name) {
       return Follows::kFiles;
     }

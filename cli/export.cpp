@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -30,7 +31,31 @@ std::string exact(const idl::Value& value) {
              : (value.__isset.flag ? (value.flag ? "true" : "false") : value.text);
 }
 
-std::string csv_row(const idl::Study& study, const idl::Trial& trial) {
+// Those of the space in force, and after them the ones that edits have taken out.
+std::vector<std::string> parameter_names(EngineConnection& engine, const idl::Study& study) {
+  std::vector<idl::StudyVersion> versions;
+  if (study.file_version > 1) {
+    engine.call(
+        [&](idl::EngineClient& client) { client.study_versions(versions, study.spec.name); });
+  }
+  std::vector<std::string> names;
+  const auto add = [&names](const std::vector<idl::Parameter>& space) {
+    for (const idl::Parameter& parameter : space) {
+      if (std::find(names.begin(), names.end(), parameter.name) == names.end()) {
+        names.push_back(parameter.name);
+      }
+    }
+  };
+  add(study.spec.space);
+  for (const idl::StudyVersion& version : versions) {
+    add(version.spec.space);
+  }
+  return names;
+}
+
+std::string csv_row(const idl::Study& study,
+                    const std::vector<std::string>& parameters,
+                    const idl::Trial& trial) {
   std::string row = std::to_string(trial.number) + "," + state_word(trial.state);
   for (std::size_t i = 0; i < study.spec.objectives.size(); ++i) {
     const auto value = value_of(trial, i);
@@ -43,10 +68,10 @@ std::string csv_row(const idl::Study& study, const idl::Trial& trial) {
   if (!study.spec.constraints.empty()) {
     row += !trial.__isset.value ? "," : feasible(trial) ? ",true" : ",false";
   }
-  for (const idl::Parameter& parameter : study.spec.space) {
+  for (const std::string& name : parameters) {
     std::string cell;
     for (const idl::Assignment& one : trial.configuration) {
-      if (one.parameter == parameter.name) {
+      if (one.parameter == name) {
         cell = exact(one.value);
       }
     }
@@ -61,7 +86,7 @@ std::string csv_row(const idl::Study& study, const idl::Trial& trial) {
          exact(duration_s) + "," + csv_cell(trial.reason) + "\n";
 }
 
-std::string csv_head(const idl::Study& study) {
+std::string csv_head(const idl::Study& study, const std::vector<std::string>& parameters) {
   std::string head = "number,state";
   for (const idl::Objective& objective : study.spec.objectives) {
     head += "," + csv_cell(objective.metric);
@@ -70,8 +95,8 @@ std::string csv_head(const idl::Study& study) {
     head += "," + csv_cell(metric);
   }
   head += study.spec.constraints.empty() ? "" : ",feasible";
-  for (const idl::Parameter& parameter : study.spec.space) {
-    head += "," + csv_cell(parameter.name);
+  for (const std::string& name : parameters) {
+    head += "," + csv_cell(name);
   }
   return head + ",baseline,enqueued,repeat_of,duration_s,reason\n";
 }
@@ -80,14 +105,16 @@ void write_all(Context& context, const std::string& study, bool csv, std::ostrea
   EngineConnection& engine = context.engine();
   idl::StudyStatus status;
   engine.call([&](idl::EngineClient& client) { client.study_status(status, study); });
-  out << (csv ? csv_head(status.study)
+  const std::vector<std::string> parameters = parameter_names(engine, status.study);
+  out << (csv ? csv_head(status.study, parameters)
               : "{\"study\":" + idl::to_json(status.study) + ",\"trials\":[\n");
   bool first = true;
   for (std::int64_t from = 0;;) {
     idl::TrialPage page;
     engine.call([&](idl::EngineClient& client) { client.list_trials(page, study, from, kPage); });
     for (const idl::Trial& trial : page.trials) {
-      out << (csv ? csv_row(status.study, trial) : (first ? "" : ",\n") + idl::to_json(trial));
+      out << (csv ? csv_row(status.study, parameters, trial)
+                  : (first ? "" : ",\n") + idl::to_json(trial));
       first = false;
       from = trial.number + 1;
     }

@@ -132,10 +132,10 @@ void add_version(CLI::App& app, Context& context) {
 
 void add_commands(CLI::App& app, Context& context) {
   for (const auto add :
-       {add_start,  add_check,      add_run,   add_ps,      add_why,  add_logs,  add_stop,
-        add_pause,  add_resume,     add_board, add_status,  add_show, add_model, add_export,
-        add_replay, add_fork,       add_retry, add_enqueue, add_ask,  add_tell,  add_report,
-        add_server, add_completion, add_help,  add_version}) {
+       {add_start,  add_check,  add_run,        add_ps,     add_why,     add_logs,  add_stop,
+        add_pause,  add_resume, add_board,      add_status, add_show,    add_model, add_export,
+        add_replay, add_edit,   add_fork,       add_retry,  add_enqueue, add_ask,   add_tell,
+        add_report, add_server, add_completion, add_help,   add_version}) {
     add(app, context);
   }
 }

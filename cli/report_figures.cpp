@@ -184,10 +184,13 @@ std::vector<std::string> axis_labels(const idl::Parameter& parameter) {
   return labels;
 }
 
-const idl::Value* find_value(const idl::Trial& trial, const std::string& parameter) {
+const idl::Value* find_value(const idl::Trial& trial, const idl::Parameter& parameter) {
   for (const idl::Assignment& one : trial.configuration) {
-    if (one.parameter == parameter) {
-      return &one.value;
+    if (one.parameter == parameter.name) {
+      const auto& choices = parameter.choices;
+      const bool there =
+          choices.empty() || std::find(choices.begin(), choices.end(), one.value) != choices.end();
+      return there ? &one.value : nullptr;
     }
   }
   return nullptr;

@@ -59,8 +59,8 @@ double axis_position(const idl::Parameter& parameter, const idl::Value& value);
 // The value at both ends, or the choices.
 std::vector<std::string> axis_labels(const idl::Parameter& parameter);
 bool has_choices(const idl::Parameter& parameter);
-// Null when the parameter is inactive in the trial.
-const idl::Value* find_value(const idl::Trial& trial, const std::string& parameter);
+// Null when the parameter is inactive in the trial, or has no such choice any more.
+const idl::Value* find_value(const idl::Trial& trial, const idl::Parameter& parameter);
 const idl::Parameter* find_parameter(const idl::StudySpec& spec, const std::string& name);
 
 // So many decimals, also of tiny numbers; not for large ones.

@@ -157,7 +157,7 @@ std::string slice_plot(const ReportData& data, const idl::ParameterImportance& i
   const SvgFrame frame({52, 8, 240, 140}, {0, 1}, slice_range(data));
   std::string text = frame.y_axis(4) + slice_axis(frame, *parameter);
   for (const RankedTrial& one : ranked) {
-    if (const idl::Value* value = find_value(*one.trial, parameter->name)) {
+    if (const idl::Value* value = find_value(*one.trial, *parameter)) {
       const double x =
           axis_position(*parameter, *value) + spread_out(*parameter, one.trial->number);
       text += "<circle class=\"" + rank_class(one.rank) + "\" cx=\"" + coordinate(frame.x(x)) +
@@ -188,7 +188,7 @@ std::string parallel_plot(const ReportData& data) {
       double y = below;
       if (axis.parameter == nullptr) {
         y = frame.y((one.trial->value - low) / std::max(high - low, 1e-300));
-      } else if (const idl::Value* value = find_value(*one.trial, axis.name)) {
+      } else if (const idl::Value* value = find_value(*one.trial, *axis.parameter)) {
         y = frame.y(axis_position(*axis.parameter, *value) +
                     spread_out(*axis.parameter, one.trial->number));
       } else {

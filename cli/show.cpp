@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/result_text.hpp"
+#include "cli/show_study.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/trial_name.hpp"
@@ -170,6 +171,9 @@ void print_schedule(const idl::TrialDetail& detail, const Screen& screen) {
 }
 
 int show(Context& context, const std::string& subject) {
+  if (subject.find('/') == std::string::npos) {
+    return show_study(context, subject);
+  }
   const TrialName name = parse_trial_name(subject);
   idl::TrialDetail detail;
   context.engine().call(
@@ -209,6 +213,9 @@ int show(Context& context, const std::string& subject) {
     line("seed", std::to_string(trial.seed));
   }
   line("created", local_time(trial.created_ms));
+  if (status.study.file_version > 1) {
+    line("file version", std::to_string(trial.file_version));
+  }
   if (trial.session_id != 0) {
     line("session", detail.session.name);
     line("command", detail.session.spec.command);
@@ -228,11 +235,11 @@ void add_show(CLI::App& app, Context& context) {
   Command command = add_command(app,
                                 context,
                                 "show",
-                                "Show one trial: parameters, attempts, what its scheduler decided",
-                                "  automl show digits/8\n"
-                                "  automl show digits/8 --json",
+                                "Show one trial, or what was edited in a study",
+                                "  automl show digits/8           parameters, attempts, decisions\n"
+                                "  automl show digits             versions of its file",
                                 true);
-  command.option("TRIAL", subject, "STUDY/TRIAL").required();
+  command.option("SUBJECT", subject, "STUDY/TRIAL, or a study").required();
   command.then([&context] { context.chosen = [&context] { return show(context, subject); }; });
 }
 

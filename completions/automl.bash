@@ -2,7 +2,7 @@
 _automl() {
   local word=${COMP_WORDS[COMP_CWORD]} words= options= files= studies=
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "start check run ps why logs stop pause resume board status show model export replay fork retry enqueue ask tell report server completion help version --version -h --help --server -q --quiet" -- "$word"))
+    COMPREPLY=($(compgen -W "start check run ps why logs stop pause resume board status show model export replay edit fork retry enqueue ask tell report server completion help version --version -h --help --server -q --quiet" -- "$word"))
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -21,6 +21,7 @@ _automl() {
     model) options='-h --help --json' words='ls get' studies=yes ;;
     export) options='-h --help --json --format --schedule -o --output' studies=yes ;;
     replay) options='-h --help --json --scheduler' studies=yes ;;
+    edit) options='-h --help --json --set --dry-run' files=yes studies=yes ;;
     fork) options='-h --help --json' studies=yes ;;
     retry) options='-h --help --json --failed' studies=yes ;;
     enqueue) options='-h --help --json' studies=yes ;;
@@ -29,7 +30,7 @@ _automl() {
     report) options='-h --help --json --html' studies=yes ;;
     server) options='-h --help --json' words='start stop status' ;;
     completion) options='-h --help' words='bash zsh' ;;
-    help) options='-h --help' words='start check run ps why logs stop pause resume board status show model export replay fork retry enqueue ask tell report server completion help version' ;;
+    help) options='-h --help' words='start check run ps why logs stop pause resume board status show model export replay edit fork retry enqueue ask tell report server completion help version' ;;
     version) options='-h --help' ;;
   esac
   case $word in

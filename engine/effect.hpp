@@ -23,6 +23,7 @@ struct Refusal {
   enum class Kind { kInvalid, kNotFound, kConflict, kUnavailable, kSuperseded, kDenied };
   Kind kind = Kind::kInvalid;
   std::string message;
+  std::vector<idl::StudyFileError> errors = {};  // of a study file; kInvalid
 };
 
 // What the artifact store must keep.
@@ -34,6 +35,8 @@ using Payload = std::variant<std::monostate,
                              Refusal,
                              idl::EngineInfo,
                              idl::SubmitReply,
+                             idl::EditReply,
+                             std::vector<idl::StudyVersion>,
                              idl::StudyStatus,
                              std::vector<idl::StudyStatus>,
                              idl::TrialPage,

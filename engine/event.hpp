@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/effect.hpp"
+#include "engine/study_file/complaints.hpp"
 #include "service_types.h"
 
 #include "executor/executor.hpp"
@@ -31,6 +32,7 @@ struct StudySubmitted {
   Caller caller;
   idl::StudySpec spec;
   std::string source_text;
+  std::string source_directory;
   std::string source_digest;
   std::string code_digest;
   bool smoke = false;
@@ -63,6 +65,17 @@ struct SessionForked {
 struct FailedRetried {
   Caller caller;
   std::string study;
+};
+struct StudyEdited {
+  Caller caller;
+  std::string study;
+  idl::StudySpec spec;
+  std::string source_text;
+  std::string source_directory;
+  std::string source_digest;
+  std::map<std::string, study_file::Position> places;  // of keys in the text, such as budget.trials
+  std::int64_t version = 0;                            // that was edited
+  bool dry_run = false;
 };
 struct ConfigurationEnqueued {
   Caller caller;
@@ -129,6 +142,7 @@ using Event = std::variant<StudySubmitted,
                            SessionChangeRequested,
                            SessionForked,
                            FailedRetried,
+                           StudyEdited,
                            ConfigurationEnqueued,
                            TrialsAsked,
                            TrialTold,

@@ -103,17 +103,25 @@ Inheritance inherit(const EngineState& state,
 
 void add_prior_tasks(StudySearch& search,
                      const idl::StudySpec& spec,
-                     const std::vector<idl::PriorTask>& tasks) {
+                     const std::vector<idl::PriorTask>& tasks,
+                     const SpaceVersions& versions) {
   const bool maximize = spec.objectives.front().goal == idl::Goal::MAXIMIZE;
   for (const idl::PriorTask& task : tasks) {
     search::PriorTask prior;
     for (const idl::PriorTrial& trial : task.trials) {
+      MappedConfiguration mapped =
+          carry_over(search.space, spec.space, versions, 1, trial.configuration);
+      if (!mapped.configuration) {
+        continue;
+      }
       search::Observation& observation = prior.observations.emplace_back();
       observation.trial = static_cast<std::int64_t>(prior.observations.size()) - 1;
-      observation.configuration = to_configuration(search.space, spec.space, trial.configuration);
+      observation.configuration = *std::move(mapped.configuration);
       observation.value = maximize ? -trial.value : trial.value;
     }
-    search.history.inherit(std::move(prior));
+    if (!prior.observations.empty()) {
+      search.history.inherit(std::move(prior));
+    }
   }
 }
 

@@ -29,9 +29,10 @@ Inheritance inherit(const EngineState& state,
                     const idl::StudySpec& spec,
                     const search::SearchSpace& space);
 
-// Hands them to the search.
+// Hands them to the search, as far as they lie in the space in force.
 void add_prior_tasks(StudySearch& search,
                      const idl::StudySpec& spec,
-                     const std::vector<idl::PriorTask>& tasks);
+                     const std::vector<idl::PriorTask>& tasks,
+                     const SpaceVersions& versions = {});
 
 }  // namespace automl::engine

@@ -55,10 +55,13 @@ enum class PlantedBug {
   kCheckpointNotStored,     // what was saved is known until the engine dies
   kNewestDropped,           // of a session's checkpoints the newest makes room
   kCurveNotCut,             // steps that are trained again count twice
-  kPriorityIgnored,        // every study weighs the same
-  kFirstComeFirstServed,   // the queue knows no shares
-  kSlotsNotGivenBack,      // borrowed slots are kept while others wait
-  kPreemptedForgotten,     // who gave its slot to others is never revived
+  kEditOverwrites,          // an edit of a version that is not in force any more is taken
+  kEditNotKept,             // an edit is forgotten at a restart
+  kEditKeepsSuggestions,    // what was computed for the old space is proposed in the new one
+  kPriorityIgnored,         // every study weighs the same
+  kFirstComeFirstServed,    // the queue knows no shares
+  kSlotsNotGivenBack,       // borrowed slots are kept while others wait
+  kPreemptedForgotten,      // who gave its slot to others is never revived
   kCount,
 };
 

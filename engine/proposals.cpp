@@ -107,8 +107,11 @@ idl::Trial new_trial(Turn& turn,
   trial.study_id = study.record.id;
   trial.number = number;
   trial.proposal = number;
+  trial.file_version = study.record.file_version;
   trial.state = idl::TrialState::WAITING;
-  trial.configuration = to_assignments(study.record.spec.space, planned.suggestion.configuration);
+  if (!planned.suggestion.configuration.outside()) {
+    trial.configuration = to_assignments(study.record.spec.space, planned.suggestion.configuration);
+  }
   trial.proposed_because =
       search::explanation(planned.suggestion, maximized(study.record.spec.objectives));
   trial.created_ms = turn.clock.wall_ms();
@@ -120,6 +123,10 @@ idl::Trial new_trial(Turn& turn,
     trial.__set_repeat_of(*planned.repeat_of);
     trial.repeat = planned.repeat;
     trial.seed = repeat_seed(study_seed, planned.repeat);
+  }
+  if (planned.repeated) {
+    trial.configuration = planned.repeated->configuration;
+    trial.file_version = planned.repeated->file_version;
   }
   if (study.external()) {
     move(trial, idl::TrialState::RUNNING);
@@ -256,9 +263,10 @@ std::vector<idl::Trial> create_trials(Turn& turn,
 std::int64_t trials_left(const StudyEntry& study) {
   const std::int64_t budget =
       study.record.spec.budget.trials + (planted(PlantedBug::kBudgetOffByOne) ? 1 : 0);
-  return budget <= 0
-             ? kMostAtOnce
-             : std::max<std::int64_t>(0, budget + study.record.retried - search_trials(study));
+  return budget <= 0 ? kMostAtOnce
+                     : std::max<std::int64_t>(0,
+                                              budget + study.record.retried +
+                                                  study.record.withdrawn - search_trials(study));
 }
 
 void advance_study(Turn& turn, StudyEntry& study) {

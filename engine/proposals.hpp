@@ -27,6 +27,7 @@ struct NewTrial {
   bool enqueued = false;
   std::optional<std::int64_t> repeat_of = std::nullopt;  // as in idl::Trial
   std::int32_t repeat = 0;
+  std::optional<idl::Trial> repeated = std::nullopt;  // it runs as that one did, whatever the space
 };
 // One durable step: trials, their sessions, and the next proposal number.
 std::vector<idl::Trial> create_trials(Turn& turn,

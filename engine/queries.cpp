@@ -129,6 +129,23 @@ Payload list_studies(const StudyManager& manager) {
   return views;
 }
 
+Payload study_versions(const StudyManager& manager, const std::string& study) {
+  const StudyEntry* found = find_study(manager.state(), study);
+  if (found == nullptr) {
+    return no_study(study);
+  }
+  std::vector<idl::StudyVersion> versions = manager.storage().load_study_versions(found->record.id);
+  if (versions.empty()) {
+    idl::StudyVersion& only = versions.emplace_back();
+    only.number = found->record.file_version;
+    only.spec = found->record.spec;
+    only.source_text = found->record.source_text;
+    only.time_ms = found->record.created_ms;
+    only.by = found->record.owner;
+  }
+  return versions;
+}
+
 Payload list_trials(const StudyManager& manager,
                     const std::string& study,
                     std::int64_t from_number,

@@ -17,6 +17,7 @@ class StudyManager;
 Payload engine_info(const StudyManager& manager);
 Payload study_status(const StudyManager& manager, const std::string& study);
 Payload list_studies(const StudyManager& manager);
+Payload study_versions(const StudyManager& manager, const std::string& study);
 Payload list_trials(const StudyManager& manager,
                     const std::string& study,
                     std::int64_t from_number,

@@ -70,7 +70,7 @@ void compute_suggestions(Turn& turn, StudyEntry& study, std::int64_t needed, std
   turn.state.study_by_ticket[computing.ticket] = study.record.id;
   study.search->pending.clear();
   for (const auto& [number, configuration] : study.pending) {
-    if (study.paused.count(number) == 0) {
+    if (study.paused.count(number) == 0 && !configuration.outside()) {
       study.search->pending.push_back(configuration);
     }
   }

@@ -19,16 +19,26 @@ namespace automl::engine {
 
 namespace {
 
-void load_trials(Turn& turn, StudyEntry& study) {
-  std::vector<idl::Trial> trials = turn.storage.load_trials(study.record.id, 0, 0);
+// In the space in force; of a trial outside of it, none.
+search::Configuration placed(const StudyEntry& study,
+                             const idl::Trial& trial,
+                             const std::vector<idl::Assignment>& assignments) {
+  return carry_over(study.search->space,
+                    study.record.spec.space,
+                    study.spaces,
+                    trial.file_version,
+                    assignments)
+      .configuration.value_or(search::Configuration());
+}
+
+void read_trials(StudyEntry& study, const std::vector<idl::Trial>& trials) {
   study.trials.resize(trials.size());
   std::vector<std::pair<const idl::Trial*, search::Configuration>> ended;
-  for (idl::Trial& trial : trials) {
+  for (const idl::Trial& trial : trials) {
     // A trial that took over another one's weights runs something else than what was proposed.
-    search::Configuration configuration =
-        study.schedule && study.schedule->knows(trial.number)
-            ? study.schedule->proposed(trial.number)
-            : to_configuration(study.search->space, study.record.spec.space, trial.configuration);
+    search::Configuration configuration = study.schedule && study.schedule->knows(trial.number)
+                                              ? study.schedule->proposed(trial.number)
+                                              : placed(study, trial, trial.configuration);
     study.trials.at(static_cast<std::size_t>(trial.number)) = summary_of(trial);
     study.repeats += trial.__isset.repeat_of ? 1 : 0;
     if (terminal(trial.state)) {
@@ -51,7 +61,9 @@ void load_trials(Turn& turn, StudyEntry& study) {
 }
 
 // A study that is done never asks its scheduler again; what it exploited is still to be known.
-void load_schedule(Turn& turn, StudyEntry& study) {
+void read_schedule(storage::Storage& storage,
+                   StudyEntry& study,
+                   const std::vector<idl::Trial>& trials) {
   if (!needs_schedule(study.record.spec)) {
     return;
   }
@@ -59,8 +71,13 @@ void load_schedule(Turn& turn, StudyEntry& study) {
   if (planted(PlantedBug::kScheduleNotRecovered)) {
     return;
   }
-  for (const idl::ScheduleEvent& event : turn.storage.load_schedule(study.record.id)) {
-    study.schedule->take_up(event);
+  for (const idl::ScheduleEvent& event : storage.load_schedule(study.record.id)) {
+    if (event.kind == idl::ScheduleEventKind::START) {
+      const idl::Trial& trial = trials.at(static_cast<std::size_t>(event.trial));
+      study.schedule->take_up(event, placed(study, trial, event.configuration));
+    } else {
+      study.schedule->take_up(event);
+    }
   }
 }
 
@@ -69,13 +86,7 @@ void load_study(Turn& turn, idl::Study record) {
   const std::int64_t id = record.id;
   const std::string name = record.spec.name;
   try {
-    entry.search = make_search(record.spec);
-    if (!record.spec.inherit.empty()) {
-      add_prior_tasks(*entry.search, record.spec, turn.storage.load_prior_tasks(id));
-    }
-    entry.record = std::move(record);
-    load_schedule(turn, entry);
-    load_trials(turn, entry);
+    entry = read_study(turn.storage, std::move(record));
   } catch (const std::logic_error& error) {
     throw storage::Corruption("study " + name + " in the store cannot be read: " + error.what());
   }
@@ -101,6 +112,24 @@ void load_trace(Turn& turn, SessionEntry& session) {
 }
 
 }  // namespace
+
+StudyEntry read_study(storage::Storage& storage, idl::Study record) {
+  StudyEntry entry;
+  entry.record = std::move(record);
+  const idl::StudySpec& spec = entry.record.spec;
+  const std::int64_t id = entry.record.id;
+  entry.search = make_search(spec);
+  if (entry.record.file_version > 1) {
+    entry.spaces = spaces_of(storage.load_study_versions(id));
+  }
+  if (!spec.inherit.empty()) {
+    add_prior_tasks(*entry.search, spec, storage.load_prior_tasks(id), entry.spaces);
+  }
+  const std::vector<idl::Trial> trials = storage.load_trials(id, 0, 0);
+  read_schedule(storage, entry, trials);
+  read_trials(entry, trials);
+  return entry;
+}
 
 void load_state(Turn& turn) {
   for (idl::Study& study : turn.storage.load_studies()) {

@@ -31,7 +31,8 @@ std::optional<search::Configuration> default_configuration(const StudyEntry& stu
   return space.objection(defaults).empty() ? std::optional(std::move(defaults)) : std::nullopt;
 }
 
-// Every complete trial of the search is among the observations, here or there.
+// Every complete trial of the search that lies in the space is among the observations, here or
+// there.
 template <class Matches>
 const search::Observation* find_observation(const StudyEntry& study, const Matches& matches) {
   for (const auto* part : {&study.search->history.observations(), &study.late_observations}) {
@@ -43,6 +44,7 @@ const search::Observation* find_observation(const StudyEntry& study, const Match
   return nullptr;
 }
 
+// Unset also for a trial outside the space in force.
 std::optional<search::Configuration> configuration_of(const StudyEntry& study,
                                                       std::int64_t number) {
   if (number == kDefaults) {
@@ -53,9 +55,14 @@ std::optional<search::Configuration> configuration_of(const StudyEntry& study,
   return found == nullptr ? std::nullopt : std::optional(found->configuration);
 }
 
+// They run first, so the first trial tells.
+bool has_baselines(const StudyEntry& study) {
+  return !study.trials.empty() && study.trials.front().baseline;
+}
+
 // What the winner is compared with; unset: nothing.
 std::optional<std::int64_t> choose_baseline(const StudyEntry& study, std::int64_t winner) {
-  if (!study.record.spec.baseline.empty()) {
+  if (has_baselines(study)) {
     const auto best = best_baseline(study);
     return best == winner ? std::nullopt : best;
   }
@@ -87,7 +94,7 @@ bool made(const StudyEntry& study, std::int64_t trial, std::int32_t repeat) {
 }
 
 // Winner and baseline by turns, so that both have as many at any time.
-std::vector<NewTrial> missing_repeats(const StudyEntry& study) {
+std::vector<NewTrial> missing_repeats(Turn& turn, const StudyEntry& study) {
   const idl::Repetition& repetition = study.record.repetition;
   std::vector<std::int64_t> sides = {repetition.winner};
   if (repetition.__isset.baseline) {
@@ -100,7 +107,11 @@ std::vector<NewTrial> missing_repeats(const StudyEntry& study) {
         continue;
       }
       NewTrial& one = missing.emplace_back();
-      one.suggestion.configuration = configuration_of(study, side).value();
+      one.suggestion.configuration =
+          configuration_of(study, side).value_or(search::Configuration());
+      if (side != kDefaults) {
+        one.repeated = turn.storage.load_trials(study.record.id, side, 1).at(0);
+      }
       one.suggestion.reason =
           side == kDefaults
               ? "the defaults, with seed " + std::to_string(repeat) + " to compare with"
@@ -152,7 +163,7 @@ std::string alone_because(const StudyEntry& study) {
   if (study.trials[static_cast<std::size_t>(repetition.winner)].baseline) {
     return "no trial beats the baseline: it was run again by itself";
   }
-  if (!study.record.spec.baseline.empty()) {
+  if (has_baselines(study)) {
     return "every baseline failed: there is nothing to compare the winner with";
   }
   return default_configuration(study)
@@ -194,7 +205,7 @@ void advance_repeats(Turn& turn, StudyEntry& study) {
     turn.storage.update_study(study.record);
     ++study.version;
   }
-  std::vector<NewTrial> missing = missing_repeats(study);
+  std::vector<NewTrial> missing = missing_repeats(turn, study);
   if (missing.empty() && study.open.empty()) {
     return end_study(turn, study, idl::StudyState::DONE, repetition.search_ended, false);
   }

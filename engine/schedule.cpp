@@ -202,13 +202,15 @@ std::vector<std::int64_t> Schedule::revivable() const {
   return trials;
 }
 
-idl::ScheduleEvent Schedule::happened(idl::ScheduleEvent event) {
+idl::ScheduleEvent Schedule::happened(idl::ScheduleEvent event,
+                                      std::optional<search::Configuration> begins) {
   event.position = events_ + 1;
-  take_up(event);
+  take_up(event, std::move(begins));
   return event;
 }
 
-void Schedule::take_up(const idl::ScheduleEvent& event) {
+void Schedule::take_up(const idl::ScheduleEvent& event,
+                       std::optional<search::Configuration> begins) {
   if (event.position != events_ + 1) {
     throw std::invalid_argument("event " + std::to_string(event.position) + " follows event " +
                                 std::to_string(events_) + " of the schedule");
@@ -220,7 +222,7 @@ void Schedule::take_up(const idl::ScheduleEvent& event) {
   }
   const auto decision = pending_.extract(event.trial);
   if (event.kind == Kind::START) {
-    curves_.start(event.trial, configuration_in(event));
+    curves_.start(event.trial, begins ? *std::move(begins) : configuration_in(event));
     if (event.exempt) {
       exempt_[event.trial] = true;
     }

@@ -42,10 +42,13 @@ class Schedule {
                             std::int64_t step,
                             double value,
                             const FindSource& find_source);
-  // Anything that has happened: with the next position, to be stored.
-  idl::ScheduleEvent happened(idl::ScheduleEvent event);
+  // Anything that has happened: with the next position, to be stored. `begins`: what a trial begins
+  // with in the space in force, where the event has it as it was proposed.
+  idl::ScheduleEvent happened(idl::ScheduleEvent event,
+                              std::optional<search::Configuration> begins = std::nullopt);
   // Takes up a stored event. Throws std::invalid_argument when it does not follow from the others.
-  void take_up(const idl::ScheduleEvent& event);
+  void take_up(const idl::ScheduleEvent& event,
+               std::optional<search::Configuration> begins = std::nullopt);
 
   // Which trial takes a free slot; unset: a new one may.
   std::optional<search::Resume> resume();

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/schedule.hpp"
-#include "engine/space_binding.hpp"
+#include "engine/space_versions.hpp"
 #include "engine/study_file/document.hpp"
 #include "engine/study_file/search_reader.hpp"
 #include "engine/study_manager.hpp"
@@ -103,9 +103,16 @@ Payload read_for_replay(const StudyManager& manager, const std::string& study, R
     recorded.exempt = trial.baseline;
     recorded.cut_short = trial.state != idl::TrialState::COMPLETE;
     recorded.reports = reports_of(manager, input.spec, input.scheduler, trial.session_id);
-    if (!recorded.reports.empty()) {
-      recorded.configuration = to_configuration(space, input.spec.space, trial.configuration);
+    if (recorded.reports.empty()) {
+      continue;
+    }
+    MappedConfiguration mapped = carry_over(
+        space, input.spec.space, found->spaces, trial.file_version, trial.configuration);
+    if (mapped.configuration) {
+      recorded.configuration = *std::move(mapped.configuration);
       input.trials.push_back(std::move(recorded));
+    } else {
+      ++input.outside;
     }
   }
   return std::monostate();
@@ -149,6 +156,11 @@ idl::ScheduleReplay replay_schedule(ReplayInput input) {
     view.__set_steps_to_best(*found.steps_to_target);
   }
   view.notes = notes_on(found, input.trials);
+  if (input.outside > 0) {
+    view.notes.push_back(std::to_string(input.outside) +
+                         (input.outside == 1 ? " trial lies" : " trials lie") +
+                         " outside the present space: left out");
+  }
   return view;
 }
 

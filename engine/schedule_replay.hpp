@@ -18,6 +18,7 @@ struct ReplayInput {
   idl::Scheduler scheduler;  // the one to try
   idl::StudySpec spec;
   std::vector<search::RecordedTrial> trials;
+  std::int64_t outside = 0;  // of the space in force: left out
 };
 
 // As written in a study file. Throws idl::InvalidRequest.

@@ -136,7 +136,7 @@ void enter_schedule(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
   event.kind = idl::ScheduleEventKind::START;
   event.configuration = trial.configuration;
   event.exempt = trial.baseline;
-  store(turn, study, study.schedule->happened(std::move(event)));
+  store(turn, study, study.schedule->happened(std::move(event), study.pending.at(trial.number)));
 }
 
 void judge(Turn& turn,
@@ -248,7 +248,8 @@ std::optional<search::History> shown_to_sampler(const EngineState& state, const 
   for (const std::int64_t number : study.paused) {
     const idl::Trial& open = study.open.at(number);
     const ResultTrace& trace = state.sessions.at(open.session_id).trace;
-    if (const auto result = partial_result(trace, study.record.spec)) {
+    const auto result = partial_result(trace, study.record.spec);
+    if (result && !study.pending.at(number).outside()) {
       idl::Trial trial = open;
       move(trial, idl::TrialState::PRUNED);
       keep(trial, *result);

@@ -309,8 +309,14 @@ MappedConfiguration map_configuration(const search::SearchSpace& space,
     const std::optional<double> value = native(parameter, assignment.value);
     const bool ranged =
         parameter.kind == idl::ParameterKind::FLOAT || parameter.kind == idl::ParameterKind::INT;
-    if (!value || (ranged && (*value < parameter.low || *value > parameter.high))) {
-      return {std::nullopt, "with " + assignment.parameter + " outside"};
+    if (!value) {
+      return {std::nullopt, "with " + assignment.parameter + "=" + to_text(assignment.value)};
+    }
+    if (ranged && (*value < parameter.low || *value > parameter.high)) {
+      const bool below = *value < parameter.low;
+      return {std::nullopt,
+              "with " + assignment.parameter + (below ? " below " : " above ") +
+                  to_text(below ? parameter.low : parameter.high)};
     }
     given.values[found->second] = *value;
   }

@@ -37,7 +37,7 @@ std::string configuration_objection(const search::SearchSpace& space,
 
 // A configuration of another study in this one's space: values of parameters that there are not
 // any more, or that are inactive now, are dropped, missing ones take their defaults, and numbers
-// between two steps go to the nearer one. Or why it has no place here, such as "with lr outside".
+// between two steps go to the nearer one. Or why it has no place here, such as "with lr above 0.1".
 struct MappedConfiguration {
   std::optional<search::Configuration> configuration;
   std::string objection;

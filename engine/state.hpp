@@ -19,7 +19,7 @@
 #include "engine/planted_bug.hpp"
 #include "engine/ranking.hpp"
 #include "engine/schedule.hpp"
-#include "engine/space_binding.hpp"
+#include "engine/space_versions.hpp"
 #include "engine/study_search.hpp"
 #include "engine/trial_result.hpp"
 #include "service_types.h"
@@ -94,6 +94,7 @@ struct Computation {
 struct StudyEntry {
   idl::Study record;
   std::shared_ptr<StudySearch> search;
+  SpaceVersions spaces;
   std::unique_ptr<Schedule> schedule;       // null: no scheduler
   std::vector<TrialSummary> trials;         // by number
   std::int64_t repeats = 0;                 // the last so many of them repeat others
@@ -101,7 +102,7 @@ struct StudyEntry {
   std::set<std::int64_t> paused;            // of these
   std::set<std::int64_t> to_resume;         // of these: users want them to go on
   std::int64_t lent = 0;                    // places beyond `parallel` that it may fill now
-  std::map<std::int64_t, search::Configuration> pending;
+  std::map<std::int64_t, search::Configuration> pending;  // of open trials, by number
   Ranking ranking;                   // of complete trials
   std::vector<double> best_history;  // the first objective's, after each complete trial
   std::map<idl::TrialState::type, std::int64_t> counts;

@@ -205,7 +205,8 @@ idl::StudyReport StudyAnalyst::report(const AnalysisInput& input) {
   free_.wait(lock, [this] { return !busy_; });
   --waiting_;
   const auto known = known_.find(study);
-  if (known != known_.end() && known->second.trials == input.history.size()) {
+  if (known != known_.end() && known->second.trials == input.history.size() &&
+      known->second.report.status.study.file_version == input.status.study.file_version) {
     idl::StudyReport report = known->second.report;
     report.status = input.status;
     return report;

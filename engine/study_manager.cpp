@@ -5,6 +5,7 @@
 
 #include "engine/ask_tell.hpp"
 #include "engine/attempt_watch.hpp"
+#include "engine/editing.hpp"
 #include "engine/enqueued.hpp"
 #include "engine/forking.hpp"
 #include "engine/pausing.hpp"
@@ -32,6 +33,7 @@ struct Dispatch {
   void operator()(const SessionChangeRequested& event) const { change_session(turn, event); }
   void operator()(const SessionForked& event) const { fork_session(turn, event); }
   void operator()(const FailedRetried& event) const { retry_failed(turn, event); }
+  void operator()(const StudyEdited& event) const { edit_study(turn, event); }
   void operator()(const ConfigurationEnqueued& event) const { enqueue(turn, event); }
   void operator()(const TrialsAsked& event) const { ask(turn, event); }
   void operator()(const TrialTold& event) const { tell(turn, event); }

@@ -96,6 +96,7 @@ void create_study(Turn& turn, const StudySubmitted& event, idl::StudySpec spec) 
   entry.record.created_ms = turn.clock.wall_ms();
   entry.record.source_digest = event.source_digest;
   entry.record.source_text = event.source_text;
+  entry.record.source_directory = event.source_directory;
   entry.record.code_digest = event.code_digest;
   entry.record.smoke = event.smoke;
   const std::int64_t id = turn.storage.create_study(entry.record);
@@ -130,18 +131,25 @@ void revive(Turn& turn, StudyEntry& study) {
 }
 
 void continue_study(Turn& turn, const StudySubmitted& event, StudyEntry& study) {
-  std::string differs = difference(study.record.spec, event.spec);
+  const std::string differs = difference(study.record.spec, event.spec);
+  const std::string& name = study.record.spec.name;
+  const std::string exists = "study \"" + name + "\" exists and is not the same: ";
   if (study.record.code_digest != event.code_digest) {
-    differs += differs.empty() ? "the code" : ", the code";
+    return turn.refuse(
+        event.caller.call,
+        Refusal::Kind::kConflict,
+        exists + differs + (differs.empty() ? "" : ", ") +
+            "the code changed; give the new one another name, or undo the change");
   }
   if (!differs.empty()) {
     return turn.refuse(event.caller.call,
                        Refusal::Kind::kConflict,
-                       "study \"" + study.record.spec.name + "\" exists and is not the same: " +
-                           differs + " changed; give the new one another name, or undo the change");
+                       exists + differs + " changed; automl edit " + name +
+                           " FILE changes it as far as that is possible, or give the new one "
+                           "another name");
   }
   revive(turn, study);
-  remember(turn, event.caller, kContinued + study.record.owner + "/" + study.record.spec.name);
+  remember(turn, event.caller, kContinued + study.record.owner + "/" + name);
   reply_submission(turn, event.caller.call, study, false);
 }
 

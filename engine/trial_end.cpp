@@ -14,6 +14,15 @@ namespace automl::engine {
 
 namespace {
 
+bool maximized(const idl::StudySpec& spec) {
+  return spec.objectives.front().goal == idl::Goal::MAXIMIZE;
+}
+
+bool meets_target(const idl::StudySpec& spec, double value) {
+  return spec.budget.__isset.target &&
+         (maximized(spec) ? value >= spec.budget.target : value <= spec.budget.target);
+}
+
 bool failing_from_the_start(const Turn& turn, const StudyEntry& study, const std::string& reason) {
   const std::int64_t failed = study.counts.at(idl::TrialState::FAILED);
   const auto same = study.failure_messages.find(reason);
@@ -30,14 +39,8 @@ void judge_study(Turn& turn, StudyEntry& study, const idl::Trial& trial) {
   }
   const bool feasible = trial.violation <= 0 || planted(PlantedBug::kInfeasibleTarget);
   if (trial.state == idl::TrialState::COMPLETE && feasible &&
-      study.record.spec.budget.__isset.target) {
-    const double target = study.record.spec.budget.target;
-    const bool reached = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE
-                             ? trial.value >= target
-                             : trial.value <= target;
-    if (reached) {
-      return end_search(turn, study, "target reached", true);
-    }
+      meets_target(study.record.spec, trial.value)) {
+    return end_search(turn, study, "target reached", true);
   }
   if (trial.state != idl::TrialState::FAILED) {
     return;
@@ -105,6 +108,11 @@ void end_trial(Turn& turn,
   judge_study(turn, study, trial);
 }
 
+bool reaches_target(const Ranking& ranking, const idl::StudySpec& spec) {
+  const std::optional<double> best = ranking.best_value();
+  return best && meets_target(spec, maximized(spec) ? -*best : *best);
+}
+
 void account_for(StudyEntry& study,
                  const idl::Trial& trial,
                  const search::Configuration& configuration) {
@@ -130,9 +138,11 @@ void account_for(StudyEntry& study,
     const bool leads = study.ranking.add(trial.number, std::move(values), trial.violation);
     study.finished_since_best = leads ? 0 : study.finished_since_best + 1;
     if (const std::optional<double> best = study.ranking.best_value()) {
-      const bool flip = study.record.spec.objectives.front().goal == idl::Goal::MAXIMIZE;
-      study.best_history.push_back(flip ? -*best : *best);
+      study.best_history.push_back(maximized(study.record.spec) ? -*best : *best);
     }
+  }
+  if (configuration.outside()) {
+    return;
   }
   if (study.computing.ticket != 0) {
     study.late_observations.push_back(std::move(observation));

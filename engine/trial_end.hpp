@@ -19,8 +19,11 @@ void end_trial(Turn& turn,
                const std::optional<TrialResult>& result,
                const std::string& reason);
 
-// Enters a trial that has ended into the study's figures and what its sampler learns from. Used at
-// the end and when the state is rebuilt.
+// Whether the best feasible trial is as good as the study's budget wants it; false without a target.
+bool reaches_target(const Ranking& ranking, const idl::StudySpec& spec);
+
+// Enters a trial that has ended into the study's figures and, unless it lies outside the space, what
+// its sampler learns from. Used at the end and when the state is rebuilt.
 void account_for(StudyEntry& study,
                  const idl::Trial& trial,
                  const search::Configuration& configuration);

@@ -83,7 +83,7 @@ constexpr Move<Study::type> kStudyMoves[] = {
     {Study::PAUSED, Study::FAILED},
     {Study::STOPPED, Study::RUNNING},  // continued by its owner
     {Study::FAILED, Study::RUNNING},
-    {Study::DONE, Study::RUNNING},  // its failed trials are retried
+    {Study::DONE, Study::RUNNING},  // its failed trials are retried, or its budget was edited
 };
 
 template <class State, std::size_t kCount>

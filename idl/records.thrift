@@ -223,6 +223,27 @@ struct Study {
   17: list<string> inherited
   /** Failed trials whose configurations were tried again by hand: the budget grew by so many. */
   18: i64 retried
+  /** Of the study file that is in force: 1 as submitted, one more with each edit. */
+  19: i64 file_version = 1
+  /** Where relative paths of `source_text` start. */
+  20: string source_directory
+  /** Trials that edits cancelled before they began: the budget grew by so many. */
+  21: i64 withdrawn
+}
+
+/** A study file as it came into force: when it was submitted, or with an edit. */
+struct StudyVersion {
+  /** 1, 2, … within the study. */
+  1: i64 number
+  2: StudySpec spec
+  3: string source_text
+  4: i64 time_ms
+  /** Who submitted or edited it. */
+  5: string by
+  /** What is not as in the version before, a line each. */
+  6: list<string> changes
+  /** What became of trials and of what waited, a line each. */
+  7: list<string> notes
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -270,6 +291,8 @@ struct Trial {
   22: i32 repeat
   /** What the program finds in AUTOML_SEED. */
   23: i64 seed
+  /** Of the study file under which it was proposed: its configuration lies in that one's space. */
+  24: i64 file_version = 1
 }
 
 /** What a session had saved at one moment: whole or absent, never changed. */
@@ -479,9 +502,9 @@ struct ScheduleEvent {
    *  over. EXPLOIT and such a REPORT. */
   14: optional Checkpoint source
   /** REPORT with the decision PRUNE: the trial may be revived, */
-  16: bool kept
+  15: bool kept
   /** and this one, which might have been before, not any more. */
-  15: optional i64 instead_of
+  16: optional i64 instead_of
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -147,6 +147,24 @@ enum SessionAction { PAUSE = 1, RESUME = 2 }
 
 enum StudyAction { PAUSE = 1, RESUME = 2, STOP = 3, KILL = 4 }
 
+/** What a running study's file is to become. */
+struct StudyEdit {
+  /** Empty text: the one in force. */
+  1: StudyText text
+  /** Keys of the file and what they are to be, as in `budget.trials=100`; put into the text in order. */
+  2: list<string> settings
+  /** Of the file that was edited; another one in force meanwhile is a Conflict. */
+  3: i64 version
+  /** Tells what would change and changes nothing. */
+  4: bool dry_run
+}
+
+struct EditReply {
+  1: StudyStatus status
+  /** The version that is in force, or would be; without its text. No changes: the file says the same. */
+  2: records.StudyVersion version
+}
+
 struct TrialPage {
   1: list<records.Trial> trials
   2: i64 total
@@ -398,6 +416,14 @@ service Engine {
    *  ended goes on. Conflict: none has failed since, or its search is over. */
   StudyStatus retry_failed(1: string request_id, 2: string study)
     throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+
+  /** Budget, parallelism, space and what else takes effect from now on; what was proposed stays, and what
+   *  lies outside the new space teaches the sampler no more. InvalidRequest names what cannot change,
+   *  and why, with its place in the text. */
+  EditReply edit_study(1: string request_id, 2: string study, 3: StudyEdit edit)
+    throws (1: NotFound missing, 2: Conflict conflict, 3: Unavailable unavailable, 4: PermissionDenied denied, 5: InvalidRequest invalid)
+  /** By number, with their texts; the last one is in force. */
+  list<records.StudyVersion> study_versions(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)
 
   /** Takes seconds for a large study; Unavailable when several are being computed already. */
   StudyReport report_study(1: string study) throws (1: NotFound missing, 2: Unavailable unavailable, 3: PermissionDenied denied)

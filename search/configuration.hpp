@@ -18,6 +18,8 @@ struct Configuration {
   std::vector<double> values;
 
   bool active(std::size_t parameter) const { return !std::isnan(values[parameter]); }
+  // It has no place in the space: one of a trial that was proposed in another one.
+  bool outside() const { return values.empty(); }
   // Inactive entries compare equal to each other.
   friend bool operator==(const Configuration& a, const Configuration& b);
 };

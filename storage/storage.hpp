@@ -54,6 +54,11 @@ class Storage {
                                  const std::vector<idl::PriorTask>& tasks) = 0;
   virtual std::vector<idl::PriorTask> load_prior_tasks(std::int64_t study_id) = 0;
 
+  // What a study's file came to be, once a number; Conflict when there is one.
+  virtual void store_study_version(std::int64_t study_id, const idl::StudyVersion& version) = 0;
+  // By number; none: the file was never edited.
+  virtual std::vector<idl::StudyVersion> load_study_versions(std::int64_t study_id) = 0;
+
   // -- trials and their sessions: unique (study, number)
   // Stores new trials with their sessions (empty when driven from outside; else one per trial, same
   // order, whose ids this fills into both) and the study's next proposal number.

@@ -17,7 +17,15 @@ template <typename Exception>
 
 }  // namespace
 
-void refuse(const Refusal& refusal) { refuse(refusal.kind, refusal.message); }
+void refuse(const Refusal& refusal) {
+  if (refusal.kind == Refusal::Kind::kInvalid) {
+    idl::InvalidRequest invalid;
+    invalid.message = refusal.message;
+    invalid.errors = refusal.errors;
+    throw invalid;
+  }
+  refuse(refusal.kind, refusal.message);
+}
 
 void refuse(Refusal::Kind kind, const std::string& message) {
   switch (kind) {

@@ -8,7 +8,10 @@
 #include "engine/queries.hpp"
 #include "engine/schedule_replay.hpp"
 #include "engine/study_file/parser.hpp"
+#include "engine/study_file/setting.hpp"
+#include "engine/study_manager.hpp"
 #include "engine/study_search.hpp"
+#include "engine/turn.hpp"
 
 namespace automl::engine::server {
 
@@ -40,6 +43,20 @@ std::vector<idl::Node> StudyCalls::nodes() const {
              inspect(services_,
                      [](const StudyManager& manager) { return engine::engine_info(manager); }))
       .nodes;
+}
+
+idl::Study StudyCalls::stored_study(const std::string& study) const {
+  // Shared because the engine may read for a caller who has given up.
+  auto record = std::make_shared<idl::Study>();
+  inspect(services_, [study, record](const StudyManager& manager) -> Payload {
+    const StudyEntry* found = find_study(manager.state(), study);
+    if (found == nullptr) {
+      return Refusal{Refusal::Kind::kNotFound, "there is no study \"" + study + "\""};
+    }
+    *record = found->record;
+    return std::monostate();
+  });
+  return *record;
 }
 
 void StudyCalls::check_study(idl::StudyCheck& reply, const idl::StudyText& text) {
@@ -74,6 +91,7 @@ void StudyCalls::submit_study(idl::SubmitReply& reply,
   }
   event.spec = std::move(*parsed.spec);
   event.source_text = text.text;
+  event.source_directory = text.directory;
   event.source_digest = source_digest(text.text, code_digest);
   event.code_digest = code_digest;
   event.smoke = smoke;
@@ -116,6 +134,50 @@ void StudyCalls::retry_failed(idl::StudyStatus& reply,
   arguments.study = study;
   FailedRetried event{make_caller(principal_, request_id, arguments), study};
   reply = expect<idl::StudyStatus>(wait_for(services_.loop.call(std::move(event))));
+}
+
+void StudyCalls::edit_study(idl::EditReply& reply,
+                            const std::string& request_id,
+                            const std::string& study,
+                            const idl::StudyEdit& edit) {
+  authorize(Action::kChange);
+  idl::Engine_edit_study_args arguments;
+  arguments.study = study;
+  arguments.edit = edit;
+  StudyEdited event;
+  event.caller = make_caller(principal_, request_id, arguments);
+  const idl::Study before = stored_study(study);
+  idl::StudyText text = edit.text;
+  if (text.text.empty()) {
+    text.text = before.source_text;
+    text.directory = before.source_directory;
+  }
+  for (const std::string& setting : edit.settings) {
+    if (std::string objection = study_file::put_setting(text.text, setting); !objection.empty()) {
+      refuse(Refusal::Kind::kInvalid, objection);
+    }
+  }
+  study_file::Parsed parsed = study_file::parse(
+      text.text, text.path, text.directory, nodes(), study_file::Paths::kMayBeGone);
+  if (!parsed.spec) {
+    refuse_file(std::move(parsed.errors));
+  }
+  event.study = study;
+  event.spec = std::move(*parsed.spec);
+  event.places = std::move(parsed.places);
+  event.source_digest = source_digest(text.text, before.code_digest);
+  event.source_text = std::move(text.text);
+  event.source_directory = std::move(text.directory);
+  event.version = edit.version;
+  event.dry_run = edit.dry_run;
+  reply = expect<idl::EditReply>(wait_for(services_.loop.call(std::move(event))));
+}
+
+void StudyCalls::study_versions(std::vector<idl::StudyVersion>& reply, const std::string& study) {
+  authorize(Action::kInspect);
+  reply = expect<std::vector<idl::StudyVersion>>(inspect(
+      services_,
+      [study](const StudyManager& manager) { return engine::study_versions(manager, study); }));
 }
 
 void StudyCalls::enqueue(idl::StudyStatus& reply,

@@ -31,6 +31,11 @@ class StudyCalls : public virtual idl::EngineIf {
   void retry_failed(idl::StudyStatus& reply,
                     const std::string& request_id,
                     const std::string& study) override;
+  void edit_study(idl::EditReply& reply,
+                  const std::string& request_id,
+                  const std::string& study,
+                  const idl::StudyEdit& edit) override;
+  void study_versions(std::vector<idl::StudyVersion>& reply, const std::string& study) override;
   void enqueue(idl::StudyStatus& reply,
                const std::string& request_id,
                const std::string& study,
@@ -57,6 +62,7 @@ class StudyCalls : public virtual idl::EngineIf {
  private:
   void authorize(Action action) const { services_.authorizer.check(principal_, action); }
   std::vector<idl::Node> nodes() const;
+  idl::Study stored_study(const std::string& study) const;
 
   Services& services_;
   const Principal principal_;

@@ -25,12 +25,15 @@ namespace {
 
 class StudyReader {
  public:
-  StudyReader(const Section& study, const std::string& directory, Complaints& complaints)
-      : study_(study), directory_(directory), complaints_(complaints) {}
+  StudyReader(const Section& study,
+              const std::string& directory,
+              Paths paths,
+              Complaints& complaints)
+      : study_(study), directory_(directory), paths_(paths), complaints_(complaints) {}
 
   idl::StudySpec read(const std::vector<idl::Node>& nodes) {
     spec_.name = study_.text("study").value_or("");
-    read_paths(study_, directory_, spec_, complaints_);
+    read_paths(study_, directory_, paths_ == Paths::kMustExist, spec_, complaints_);
     read_measuring();
     read_search();
     read_command();
@@ -287,16 +290,32 @@ class StudyReader {
 
   const Section& study_;
   const std::string& directory_;
+  Paths paths_;
   Complaints& complaints_;
   idl::StudySpec spec_;
 };
+
+// Of the keys at the top and those right below.
+std::map<std::string, Position> places_in(const Node& study) {
+  std::map<std::string, Position> places;
+  for (std::size_t i = 0; i < study.keys.size(); ++i) {
+    const std::string& key = study.keys[i].text;
+    places[key] = study.keys[i].at;
+    const Node& value = study.items[i];
+    for (const Node& below : value.keys) {
+      places[key + "." + below.text] = below.at;
+    }
+  }
+  return places;
+}
 
 }  // namespace
 
 Parsed parse(const std::string& text,
              const std::string& path,
              const std::string& directory,
-             const std::vector<idl::Node>& nodes) {
+             const std::vector<idl::Node>& nodes,
+             Paths paths) {
   Parsed parsed;
   Complaints complaints;
   const std::optional<Node> document = read_document(text, complaints);
@@ -306,10 +325,11 @@ Parsed parse(const std::string& text,
                        quoted(*document));
   } else if (document) {
     const Section study(*document, "", "", complaints);
-    idl::StudySpec spec = StudyReader(study, directory, complaints).read(nodes);
+    idl::StudySpec spec = StudyReader(study, directory, paths, complaints).read(nodes);
     if (!complaints.any()) {
       parsed.spec = std::move(spec);
       parsed.keys = explain(*document);
+      parsed.places = places_in(*document);
     }
   }
   if (complaints.any()) {

@@ -32,8 +32,11 @@ bool is_there(const fs::path& path) {
 
 class Reader {
  public:
-  Reader(const std::string& directory, idl::StudySpec& spec, Complaints& complaints)
-      : directory_(directory), spec_(spec), complaints_(complaints) {}
+  Reader(const std::string& directory,
+         bool must_exist,
+         idl::StudySpec& spec,
+         Complaints& complaints)
+      : directory_(directory), must_exist_(must_exist), spec_(spec), complaints_(complaints) {}
 
   void read_datasets(const Node& node) {
     if (!node.is_list()) {
@@ -52,7 +55,9 @@ class Reader {
   void read_code(const Node& node) {
     const fs::path path = resolve(directory_, node.text);
     std::error_code ignored;
-    if (!is_there(path)) {
+    if (gone(path)) {
+      spec_.code = path.string();
+    } else if (!is_there(path)) {
       complaints_.add(node.at, "code " + quoted(node) + " does not exist: " + path.string());
     } else if (!fs::is_directory(path, ignored)) {
       complaints_.add(node.at, "code " + quoted(node) + " is not a folder: " + path.string());
@@ -65,6 +70,10 @@ class Reader {
   void read_setup(const Node& node, bool code_wrong) {
     const fs::path path = resolve(directory_, node.text);
     std::error_code error;
+    if (gone(path) && !spec_.code.empty()) {
+      spec_.setup = path.lexically_relative(spec_.code).string();
+      return;
+    }
     if (!is_there(path)) {
       const fs::path inside = fs::path(spec_.code) / node.text;
       const bool misplaced = !spec_.code.empty() && is_there(inside);
@@ -98,13 +107,18 @@ class Reader {
   }
 
  private:
+  // It is not there any more, and need not be.
+  bool gone(const fs::path& path) const {
+    return !must_exist_ && path.native().size() <= kLongestPath && !is_there(path);
+  }
+
   void read_dataset(const Node& node) {
     if (!node.is_scalar() || node.text.empty()) {
       complaints_.add(node.at, "dataset must be a path, got " + quoted(node));
       return;
     }
     const fs::path path = resolve(directory_, node.text);
-    if (!is_there(path)) {
+    if (!is_there(path) && !gone(path)) {
       const bool revision = node.text.find('@') != std::string::npos;
       complaints_.add(
           node.at,
@@ -118,6 +132,7 @@ class Reader {
   }
 
   const std::string& directory_;
+  const bool must_exist_;
   idl::StudySpec& spec_;
   Complaints& complaints_;
   std::set<std::string> names_;
@@ -127,9 +142,10 @@ class Reader {
 
 void read_paths(const Section& study,
                 const std::string& directory,
+                bool must_exist,
                 idl::StudySpec& spec,
                 Complaints& complaints) {
-  Reader reader(directory, spec, complaints);
+  Reader reader(directory, must_exist, spec, complaints);
   if (const Node* dataset = study.find("dataset")) {
     reader.read_datasets(*dataset);
   }

@@ -9,10 +9,12 @@
 
 namespace automl::engine::study_file {
 
-// `dataset`, `code` and `setup` of a study file: they must exist; relative ones start at
-// `directory`. Fills the spec's datasets and code (absolute) and setup (inside code).
+// `dataset`, `code` and `setup` of a study file; relative ones start at `directory`. Those that
+// exist, or with `must_exist` all, must be what they are to be. Fills the spec's datasets and code
+// (absolute) and setup (inside code).
 void read_paths(const Section& study,
                 const std::string& directory,
+                bool must_exist,
                 idl::StudySpec& spec,
                 Complaints& complaints);
 

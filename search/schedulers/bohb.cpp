@@ -25,6 +25,9 @@ BudgetObservations select_observations(const TrialCurves& curves,
     BudgetObservations found{*budget, {}};
     std::size_t finite = 0;
     for (const Curve& curve : curves.curves()) {
+      if (curve.configuration().outside()) {
+        continue;
+      }
       const std::optional<double> value = value_at(curve, *budget);
       if (value && std::isfinite(*value)) {
         found.history.add({curve.trial, curve.configuration(), Status::kComplete, *value});

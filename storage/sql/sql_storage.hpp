@@ -28,6 +28,8 @@ class SqlStorage : public Storage {
   std::vector<idl::Study> load_studies() override;
   void store_prior_tasks(std::int64_t study_id, const std::vector<idl::PriorTask>& tasks) override;
   std::vector<idl::PriorTask> load_prior_tasks(std::int64_t study_id) override;
+  void store_study_version(std::int64_t study_id, const idl::StudyVersion& version) override;
+  std::vector<idl::StudyVersion> load_study_versions(std::int64_t study_id) override;
 
   void propose(const idl::Study& study,
                std::vector<idl::Trial>& trials,

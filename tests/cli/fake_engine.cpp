@@ -51,6 +51,12 @@ FakeEngine::FakeEngine() : status(digits_status()), trials(digits_trials()), boa
   info.nodes = {node};
   checked.__set_spec(status.study.spec);
   checked.algorithm_note = status.study.algorithm_note;
+  idl::StudyVersion& first = versions.emplace_back();
+  first.number = 1;
+  first.spec = status.study.spec;
+  first.source_text = "study: digits\n";
+  first.time_ms = status.study.created_ms;
+  first.by = "ada";
   detail.trial = trials[1];
   detail.session.name = "ada/none/2";
   session.session = detail.session;
@@ -121,6 +127,30 @@ void FakeEngine::change_session(const std::string& request,
                                 idl::SessionAction::type action) {
   note("change_session " + subject + " " + idl::_SessionAction_VALUES_TO_NAMES.at(action));
   request_ids.push_back(request);
+}
+
+void FakeEngine::edit_study(idl::EditReply& reply,
+                            const std::string& request,
+                            const std::string& study,
+                            const idl::StudyEdit& edit) {
+  expect_known(study);
+  note("edit_study");
+  request_ids.push_back(request);
+  edits.push_back(edit);
+  if (!edit_refusals.empty()) {
+    const idl::InvalidRequest refusal = edit_refusals.front();
+    edit_refusals.erase(edit_refusals.begin());
+    throw refusal;
+  }
+  reply.status = status;
+  reply.version.number = edit.version + 1;
+  reply.version.changes = {"space.lr: {float: [1e-05, 0.1]} → {float: [1e-05, 0.5]}"};
+  reply.version.notes = {"37 of 40 trials kept, 3 left out: 3 with lr above 0.1\033[2J"};
+}
+
+void FakeEngine::study_versions(std::vector<idl::StudyVersion>& reply, const std::string& study) {
+  expect_known(study);
+  reply = versions;
 }
 
 void FakeEngine::replay_schedule(idl::ScheduleReplay& reply,

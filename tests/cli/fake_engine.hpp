@@ -50,6 +50,11 @@ class FakeEngine : public idl::EngineNull {
   void retry_failed(idl::StudyStatus& reply,
                     const std::string& request_id,
                     const std::string& study) override;
+  void edit_study(idl::EditReply& reply,
+                  const std::string& request_id,
+                  const std::string& study,
+                  const idl::StudyEdit& edit) override;
+  void study_versions(std::vector<idl::StudyVersion>& reply, const std::string& study) override;
   void fork_session(idl::SubmitSessionReply& reply,
                     const std::string& request_id,
                     const std::string& session,
@@ -110,9 +115,12 @@ class FakeEngine : public idl::EngineNull {
   std::string log;
   std::vector<idl::Blockage> blocks;
   idl::CheckpointList checkpoints;
-  std::string conflict;  // not empty: submit_study is refused with it
-  std::string denial;    // not empty: change_study is refused with it
-  int unavailable = 0;   // so many calls of study_status are refused before one is answered
+  std::vector<idl::StudyVersion> versions;
+  std::vector<idl::StudyEdit> edits;
+  std::vector<idl::InvalidRequest> edit_refusals;  // of the first edits
+  std::string conflict;                            // not empty: submit_study is refused with it
+  std::string denial;                              // not empty: change_study is refused with it
+  int unavailable = 0;  // so many calls of study_status are refused before one is answered
 
   std::vector<std::string> calls;  // in words
   std::vector<std::string> request_ids;

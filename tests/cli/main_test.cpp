@@ -79,7 +79,8 @@ TEST_F(ErrorsTest, NameWhatIsNotThere) {
   expect_line(run({"run", "-m", "8 apples", "--", "true"}),
               2,
               "-m: expected a number with a unit (G, GiB, GB, M, MiB, MB), got \"8 apples\"");
-  expect_line(run({"show", "digits"}), 2, "expected STUDY/TRIAL such as digits/8, got \"digits\"");
+  expect_line(
+      run({"show", "digits/x"}), 2, "expected STUDY/TRIAL such as digits/8, got \"digits/x\"");
   expect_line(run({"tell", "digits/3", "good"}),
               2,
               "expected a number or METRIC=NUMBER, got \"good\"; --failed tells a failure");

@@ -196,7 +196,7 @@ Caller DrivenCore::caller(const std::string& request, const std::string& body) {
 
 Payload DrivenCore::submit(const idl::StudySpec& spec, const std::string& request) {
   const Caller by = caller(request, spec.name);
-  return answer(by.call, StudySubmitted{by, spec, "", "", "", false});
+  return answer(by.call, StudySubmitted{by, spec, "", "", "", "", false});
 }
 
 Payload DrivenCore::change(const std::string& study,
@@ -242,6 +242,20 @@ Payload DrivenCore::fork(const std::string& session,
 Payload DrivenCore::retry(const std::string& study, const std::string& request) {
   const Caller by = caller(request, study);
   return answer(by.call, FailedRetried{by, study});
+}
+
+Payload DrivenCore::edit(const idl::StudySpec& spec,
+                         const std::string& request,
+                         std::int64_t version,
+                         bool dry_run) {
+  const Caller by = caller(request, spec.name);
+  StudyEdited event;
+  event.caller = by;
+  event.study = spec.name;
+  event.spec = spec;
+  event.version = version > 0 ? version : study(spec.name).file_version;
+  event.dry_run = dry_run;
+  return answer(by.call, std::move(event));
 }
 
 Payload DrivenCore::ask(const std::string& study, int count, const std::string& request) {

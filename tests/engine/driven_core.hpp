@@ -65,6 +65,11 @@ class DrivenCore : private Clock, private Random {
                std::int64_t checkpoint = 0,
                const std::string& request = "");
   Payload retry(const std::string& study, const std::string& request = "");
+  // Of the version in force unless another one is named.
+  Payload edit(const idl::StudySpec& spec,
+               const std::string& request = "",
+               std::int64_t version = 0,
+               bool dry_run = false);
   Payload ask(const std::string& study, int count, const std::string& request = "");
   Payload tell(const std::string& study, std::int64_t number, std::optional<double> value);
   Payload tell(const std::string& study, std::int64_t number, const idl::Outcome& outcome);

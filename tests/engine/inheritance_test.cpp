@@ -124,10 +124,12 @@ TEST_F(MappingTest, LeavesOutWhatHasNoPlaceAndSaysSo) {
               ElementsAre(assigned("y", 2), assigned("x", 0.2)));
   EXPECT_THAT(
       found.notes,
-      ElementsAre("earlier: 3 trials, left out 2 with x outside; its default stands for y"));
+      ElementsAre(
+          "earlier: 3 trials, left out 1 with x above 0.45, 1 with x below 0.15; its default "
+          "stands for y"));
   now.space = {real("x", 5, 6)};
   EXPECT_EQ(of(now).objection,
-            "inherit: study \"earlier\" has no complete trial in this space: 5 with x outside");
+            "inherit: study \"earlier\" has no complete trial in this space: 5 with x below 5");
   now.space = {real("z", 0, 1)};
   EXPECT_THAT(of(now).notes, ElementsAre(HasSubstr("for z; without its x")));
 }

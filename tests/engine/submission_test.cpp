@@ -27,8 +27,8 @@ TEST(Submission, ADifferentStudyOfTheSameNameSaysWhatDiffers) {
   other.enqueue.resize(1);
   EXPECT_EQ(refusal(engine.submit(other)),
             "conflict: study \"s\" exists and is not the same: space, enqueue, parallel changed; "
-            "give the "
-            "new one another name, or undo the change");
+            "automl edit s FILE changes it as far as that is possible, or give the new one another "
+            "name");
 }
 
 TEST(Submission, ObjectivesAndConstraintsAreCompared) {
@@ -41,8 +41,8 @@ TEST(Submission, ObjectivesAndConstraintsAreCompared) {
   spec.objectives[0].rule = idl::ValueRule::BEST;
   EXPECT_EQ(
       refusal(engine.submit(spec)),
-      "conflict: study \"s\" exists and is not the same: objective, constraints changed; give "
-      "the new one another name, or undo the change");
+      "conflict: study \"s\" exists and is not the same: objective, constraints changed; "
+      "automl edit s FILE changes it as far as that is possible, or give the new one another name");
 }
 
 TEST(Submission, AStudyNeedsAnObjectiveAndAnAlgorithmForAllOfThem) {

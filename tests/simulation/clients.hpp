@@ -31,6 +31,8 @@ class Clients {
   void enqueue(const std::string& study, double lr);
   void submit_session(const idl::SessionSpec& spec);
   void change_study(const std::string& study, idl::StudyAction::type action);
+  // Budget, places or a range of its file, as it is known now.
+  void edit_study(const std::string& study);
   void change_session(const std::string& session, idl::SessionAction::type action);
   void stop_session(const std::string& session, bool kill);
   // Asks for trials and tells their values until the study has ended. Harmless when somebody does.

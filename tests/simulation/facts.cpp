@@ -24,7 +24,8 @@ const std::set<std::pair<int, int>> kStudyMoves = {{S::RUNNING, S::PAUSED},
                                                    {S::PAUSED, S::STOPPED},
                                                    {S::PAUSED, S::FAILED},
                                                    {S::STOPPED, S::RUNNING},
-                                                   {S::FAILED, S::RUNNING}};
+                                                   {S::FAILED, S::RUNNING},
+                                                   {S::DONE, S::RUNNING}};
 const std::set<std::pair<int, int>> kTrialMoves = {{T::WAITING, T::RUNNING},
                                                    {T::WAITING, T::CANCELLED},
                                                    {T::WAITING, T::FAILED},
@@ -84,6 +85,22 @@ void check_move(const std::set<std::pair<int, int>>& table,
   }
 }
 
+// What is proposed belongs to the version in force, and its numbers lie in its ranges.
+void require_place(const idl::Study& study, const idl::Trial& trial) {
+  bool inside = trial.file_version == study.file_version;
+  for (const idl::Parameter& parameter : study.spec.space) {
+    for (const idl::Assignment& one : trial.configuration) {
+      const bool ranged = one.parameter == parameter.name && one.value.__isset.real;
+      inside = inside && (!ranged || (one.value.real >= parameter.low * (1 - 1e-9) &&
+                                      one.value.real <= parameter.high * (1 + 1e-9)));
+    }
+  }
+  if (!inside && !trial.__isset.repeat_of) {
+    throw Violation("trial " + study.spec.name + "/" + std::to_string(trial.number) +
+                    " lies outside the space of its study");
+  }
+}
+
 // Continuing a stopped or failed study is the owner's right, so `ended` does not forbid it here.
 struct Apply {
   Facts& facts;
@@ -95,13 +112,31 @@ struct Apply {
   void operator()(const idl::Study& study) const {
     idl::Study& old = facts.studies.at(study.id);
     check_move(kStudyMoves, "study " + study.spec.name, old.state, study.state, false);
-    if (study.spec != old.spec || study.owner != old.owner) {
+    const bool edited = study.file_version == old.file_version + 1;
+    if (study.owner != old.owner || (study.spec != old.spec && !edited)) {
       throw Violation("study " + study.spec.name + " became another one");
+    }
+    if (old.state == S::DONE && study.state == S::RUNNING && !edited) {
+      throw Violation("study " + study.spec.name + " was done and goes on without an edit");
+    }
+    const auto versions = facts.versions.find(study.id);
+    if (versions != facts.versions.end() &&
+        (study.file_version != static_cast<std::int64_t>(versions->second.size()) ||
+         study.spec != versions->second.back())) {
+      throw Violation("study " + study.spec.name + " is not as its latest version");
     }
     old = study;
     facts.touched_studies.insert(study.id);
   }
+  void operator()(const NewVersion& change) const {
+    std::vector<idl::StudySpec>& versions = facts.versions[change.study_id];
+    if (change.version.number != static_cast<std::int64_t>(versions.size()) + 1) {
+      throw Violation("the versions of study " + std::to_string(change.study_id) + " have a gap");
+    }
+    versions.push_back(change.version.spec);
+  }
   void operator()(const NewTrial& change) const {
+    require_place(facts.studies.at(change.record.study_id), change.record);
     const TrialKey key{change.record.study_id, change.record.number};
     facts.trials[key] = change.record;
     facts.proposed[key] = change.record.configuration;
@@ -246,6 +281,11 @@ void Facts::apply(const std::vector<Change>& changes) {
                       " has got another configuration, and its schedule knows nothing of that");
     }
   }
+}
+
+std::vector<idl::StudySpec> Facts::versions_of(const idl::Study& study) const {
+  const auto found = versions.find(study.id);
+  return found == versions.end() ? std::vector<idl::StudySpec>{study.spec} : found->second;
 }
 
 std::vector<idl::Measurement> Facts::curve(std::int64_t session_id) const {

@@ -19,6 +19,10 @@ namespace automl::simulation {
 struct NewStudy {
   idl::Study record;
 };
+struct NewVersion {
+  std::int64_t study_id = 0;
+  idl::StudyVersion version;
+};
 struct NewTrial {
   idl::Trial record;
 };
@@ -51,6 +55,7 @@ struct NewReply {
 };
 using Change = std::variant<NewStudy,
                             idl::Study,
+                            NewVersion,
                             NewTrial,
                             idl::Trial,
                             NewSession,
@@ -78,6 +83,7 @@ struct TakenOver {
 // by the last commit. `apply` checks every move and throws Violation.
 struct Facts {
   std::map<std::int64_t, idl::Study> studies;
+  std::map<std::int64_t, std::vector<idl::StudySpec>> versions;  // of edited studies, by number
   std::map<TrialKey, idl::Trial> trials;
   std::map<std::int64_t, idl::Session> sessions;
   std::map<AttemptKey, idl::Attempt> attempts;
@@ -104,6 +110,8 @@ struct Facts {
   std::set<std::pair<std::string, std::string>> fresh_replies;
 
   void apply(const std::vector<Change>& changes);
+  // The versions of a study, oldest first; of one that was never edited, the one.
+  std::vector<idl::StudySpec> versions_of(const idl::Study& study) const;
   // The session's curve: what its attempts have measured, each up to where the next went on.
   std::vector<idl::Measurement> curve(std::int64_t session_id) const;
   const idl::Attempt* attempt_of(const std::string& token) const;

@@ -170,12 +170,17 @@ void check_study(const Facts& facts, std::int64_t study_id) {
     open += ended(at->second.state) || at->second.state == T::PAUSED ? 0 : 1;
     waiting += at->second.state == T::WAITING || at->second.state == T::PAUSED ? 1 : 0;
   }
-  const std::int64_t budget = study.spec.budget.trials;
+  // What began under an earlier version of its file goes on.
+  std::int64_t budget = 0;
+  std::int64_t most = 0;
+  for (const idl::StudySpec& spec : facts.versions_of(study)) {
+    budget = std::max(budget, spec.budget.trials + study.withdrawn);
+    most = std::max<std::int64_t>(
+        most, spec.__isset.stop_and_go ? spec.stop_and_go.max_parallel : spec.parallel);
+  }
   require(budget <= 0 || count - repeats <= budget,
           "study " + study.spec.name + " has " + std::to_string(count - repeats) +
               " trials, its budget is " + std::to_string(budget));
-  const std::int64_t most =
-      study.spec.__isset.stop_and_go ? study.spec.stop_and_go.max_parallel : study.spec.parallel;
   require(study.spec.command.empty() || open <= most,
           "study " + study.spec.name + " has " + std::to_string(open) + " open trials, at most " +
               std::to_string(most) + " may be");
@@ -325,7 +330,11 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
   if (algorithm != "sobol" && algorithm != "random") {
     return;  // others learn, so what they propose depends on when trials end
   }
-  const auto search = engine::make_search(study.spec);
+  const std::vector<idl::StudySpec> versions = facts.versions_of(study);
+  std::vector<std::shared_ptr<engine::StudySearch>> searches;
+  for (const idl::StudySpec& spec : versions) {
+    searches.push_back(engine::make_search(spec));
+  }
   const search::History none;
   const std::vector<search::Configuration> pending;
   for (auto at = facts.trials.lower_bound({study.id, 0});
@@ -334,6 +343,8 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
     if (at->second.baseline || at->second.enqueued || at->second.__isset.repeat_of) {
       continue;
     }
+    const auto version = static_cast<std::size_t>(at->second.file_version - 1);
+    const auto& search = searches.at(version);
     const auto suggestions =
         search->sampler->suggest({.history = none,
                                   .pending = pending,
@@ -341,7 +352,7 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
                                   .seed = search->seed,
                                   .count = 1});
     require(suggestions.size() == 1 &&
-                engine::to_assignments(study.spec.space, suggestions[0].configuration) ==
+                engine::to_assignments(versions[version].space, suggestions[0].configuration) ==
                     facts.proposed.at(at->first),
             "study " + study.spec.name + ": proposal " + std::to_string(at->second.number) +
                 " is not the one of a run without faults");

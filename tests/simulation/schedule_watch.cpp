@@ -2,6 +2,7 @@
 #include "tests/simulation/schedule_watch.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "tests/simulation/checkpoint_watch.hpp"
@@ -24,6 +25,15 @@ void require(bool holds, const std::string& what) {
   }
 }
 
+// An edit may leave a trial outside the space; only populations go by configurations, and theirs
+// stays as it is.
+std::optional<search::Configuration> begins(const idl::Study& study,
+                                            const idl::ScheduleEvent& event) {
+  return event.kind == Kind::START && study.spec.scheduler.name != "pbt"
+             ? std::optional(search::Configuration())
+             : std::nullopt;
+}
+
 // How many measurements of the objective are stored for a trial.
 std::size_t stored_reports(const Facts& facts, const idl::Study& study, const idl::Trial& trial) {
   std::size_t count = 0;
@@ -43,8 +53,12 @@ void ScheduleWatch::check(const Facts& facts) {
   for (const auto& [id, schedule] : facts.schedules) {
     const idl::Study& study = facts.studies.at(id);
     Watched& watched = watched_[id];
-    if (!watched.replay) {
+    if (watched.file_version != study.file_version) {
+      watched.file_version = study.file_version;
       watched.replay = std::make_unique<engine::Schedule>(study.spec);
+      for (std::size_t i = 0; i < watched.taken_up; ++i) {
+        watched.replay->take_up(schedule[i], begins(study, schedule[i]));
+      }
     }
     for (; watched.taken_up < schedule.size(); ++watched.taken_up) {
       take_up(facts, watched, study, schedule[watched.taken_up]);
@@ -65,7 +79,7 @@ void ScheduleWatch::take_up(const Facts& facts,
     check_taken_over(facts, study, watched.replay->pending(event.trial), event);
   }
   if (event.kind != Kind::REPORT) {
-    watched.replay->take_up(event);
+    watched.replay->take_up(event, begins(study, event));
     watched.asked.erase(event.trial);
     return;
   }

@@ -22,6 +22,7 @@ class ScheduleWatch {
  private:
   struct Watched {
     std::unique_ptr<engine::Schedule> replay;
+    std::int64_t file_version = 0;
     std::size_t taken_up = 0;
     std::map<std::int64_t, std::size_t> reports;        // by trial
     std::map<std::int64_t, idl::Decision::type> asked;  // by trial: not carried out yet

@@ -39,6 +39,7 @@ std::string name_of(const engine::Event& event) {
                                        "SessionChangeRequested",
                                        "SessionForked",
                                        "FailedRetried",
+                                       "StudyEdited",
                                        "ConfigurationEnqueued",
                                        "TrialsAsked",
                                        "TrialTold",

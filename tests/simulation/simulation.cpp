@@ -97,6 +97,10 @@ class Run {
         clients_.submit_study(spec);
       });
       plan_changes(name);
+      for (std::int64_t k = std::max<std::int64_t>(0, dice.between(-2, 3)); k > 0; --k) {
+        world_.agenda.in(dice.between(1'000, 4 * kMinuteMs),
+                         [this, name] { clients_.edit_study(name); });
+      }
       for (std::int64_t k = std::max<std::int64_t>(0, dice.between(-3, 2)); k > 0; --k) {
         world_.agenda.in(
             dice.between(kMinuteMs, 4 * kMinuteMs),

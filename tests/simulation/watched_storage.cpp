@@ -100,6 +100,17 @@ std::vector<idl::PriorTask> WatchedStorage::load_prior_tasks(std::int64_t study_
   return store_.load_prior_tasks(study_id);
 }
 
+void WatchedStorage::store_study_version(std::int64_t study_id, const idl::StudyVersion& version) {
+  at_statement();
+  store_.store_study_version(study_id, version);
+  changes_.emplace_back(NewVersion{study_id, version});
+}
+
+std::vector<idl::StudyVersion> WatchedStorage::load_study_versions(std::int64_t study_id) {
+  at_statement();
+  return store_.load_study_versions(study_id);
+}
+
 void WatchedStorage::append_schedule(std::int64_t study_id, const idl::ScheduleEvent& event) {
   at_statement();
   store_.append_schedule(study_id, event);

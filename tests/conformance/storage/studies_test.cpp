@@ -54,6 +54,31 @@ TEST_P(StorageConformance, PriorTasksComeBackInTheirOrder) {
   EXPECT_EQ(storage().load_prior_tasks(with), tasks);
 }
 
+TEST_P(StorageConformance, VersionsOfAStudyComeBackByNumber) {
+  std::vector<idl::StudyVersion> versions(2);
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    versions[i].number = static_cast<std::int64_t>(i) + 1;
+    versions[i].spec = records::study("digits").spec;
+    versions[i].spec.parallel = static_cast<std::int32_t>(i) + 4;
+    versions[i].source_text = "study: digits # \n";
+    versions[i].changes = {"parallel: 4 → 5"};
+  }
+  std::int64_t edited = 0;
+  std::int64_t other = 0;
+  turn([&] {
+    edited = storage().create_study(records::study("edited"));
+    other = storage().create_study(records::study("other"));
+    storage().store_study_version(edited, versions[1]);
+    storage().store_study_version(edited, versions[0]);
+  });
+  reopen();
+  EXPECT_EQ(storage().load_study_versions(edited), versions);
+  EXPECT_TRUE(storage().load_study_versions(other).empty());
+  turn([&] { EXPECT_THROW(storage().store_study_version(edited, versions[1]), Conflict); });
+  EXPECT_THROW(storage().store_study_version(other, versions[0]), std::logic_error);
+  EXPECT_EQ(storage().load_study_versions(edited), versions);
+}
+
 TEST_P(StorageConformance, OwnerAndNameOfAStudyAreUniqueTogether) {
   turn([&] {
     storage().create_study(records::study("digits", "ada"));

@@ -113,6 +113,49 @@ TEST_F(StudyCallsTest, Enqueues) {
   EXPECT_EQ(trials[0].configuration[1].value.integer, 3);
 }
 
+TEST_F(StudyCallsTest, EditsByKeysOfTheTextInForce) {
+  submit(study("s", "parallel: 3  # slots\n"), "r1");
+  idl::StudyEdit edit;
+  edit.settings = {"parallel=8", "budget.trials=70"};
+  edit.version = 1;
+  idl::EditReply reply;
+  engine().edit_study(reply, "e1", "s", edit);
+  engine().edit_study(reply, "e1", "s", edit);  // the reply once given
+  EXPECT_EQ(reply.version.number, 2);
+  EXPECT_EQ(reply.status.study.spec.parallel, 8);
+  EXPECT_THROW(engine().edit_study(reply, "e2", "s", edit), idl::Conflict);
+  EXPECT_THROW(engine().edit_study(reply, "e3", "t", edit), idl::NotFound);
+  EXPECT_THROW(engine().edit_study(reply, "", "s", edit), idl::InvalidRequest);
+  std::vector<idl::StudyVersion> versions;
+  engine().study_versions(versions, "s");
+  ASSERT_EQ(versions.size(), 2U);
+  EXPECT_THAT(versions[1].source_text, HasSubstr("parallel: 8  # slots\n"));
+  EXPECT_THROW(engine().study_versions(versions, "t"), idl::NotFound);
+}
+
+TEST_F(StudyCallsTest, AnEditThatCannotBeNamesTheLine) {
+  submit(study("s"), "r1");
+  idl::StudyEdit edit;
+  edit.version = 1;
+  idl::EditReply reply;
+  const auto refused = [&](const std::vector<std::string>& settings) {
+    edit.settings = settings;
+    try {
+      engine().edit_study(reply, "e" + settings.front(), "s", edit);
+    } catch (const idl::InvalidRequest& invalid) {
+      return invalid;
+    }
+    return idl::InvalidRequest();
+  };
+  const idl::InvalidRequest fixed = refused({"objective.goal=maximize", "seed=123"});
+  ASSERT_EQ(fixed.errors.size(), 2U);
+  EXPECT_THAT(fixed.errors[0].message, HasSubstr("objective cannot change"));
+  EXPECT_GT(fixed.errors[0].line, 1);
+  EXPECT_EQ(refused({"paralell=3"}).errors.size(), 1U);
+  EXPECT_THAT(refused({"parallel"}).message, HasSubstr("expected KEY=VALUE"));
+  EXPECT_THAT(refused({"objective=["}).message, HasSubstr("not a value"));
+}
+
 TEST_F(StudyCallsTest, RetriesWhatHasFailed) {
   submit(study("s"), "r1");
   idl::StudyStatus status;
