@@ -34,6 +34,12 @@ void check_objectives(const std::string& algorithm, std::size_t count) {
 
 bool takes_budgets(const idl::StudySpec& spec) { return spec.scheduler.name == "bohb"; }
 
+// Few trials end, so that the sampler learns from values at early steps, which may mislead it.
+bool halves(const idl::StudySpec& spec) {
+  const std::string& name = spec.scheduler.name;
+  return name == "asha" || name == "hyperband" || name == "bohb";
+}
+
 search::Choice algorithm_in_force(const idl::StudySpec& spec, const search::SearchSpace& space) {
   if (takes_budgets(spec) && (spec.algorithm.name.empty() || spec.algorithm.name == "auto")) {
     return {"tpe", "the model of bohb"};
@@ -89,7 +95,7 @@ std::shared_ptr<StudySearch> make_search(const idl::StudySpec& spec) {
   const std::string algorithm = algorithm_in_force(spec, search->space).algorithm;
   search->sampler = search::make_sampler(
       algorithm, {spec.algorithm.options.begin(), spec.algorithm.options.end()}, search->space);
-  if (takes_budgets(spec)) {
+  if (halves(spec) && search->sampler->learns()) {
     search->sampler =
         std::make_unique<search::PartlyRandomSampler>(search->space, std::move(search->sampler));
   }

@@ -2,10 +2,10 @@
 // Time of one decision by scheduler, among many live and as many complete trials.
 // usage: bench_decision_time [LIVE [REPORTS_EACH [DECISIONS]]]
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -16,11 +16,15 @@
 namespace automl::search {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double microseconds(Clock::time_point since) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - since).count();
+// Processor time of this thread in microseconds, so that other programs on the machine do not
+// count.
+double now_us() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
+
+double microseconds(double since_us) { return now_us() - since_us; }
 
 SearchSpace floats(std::size_t dimensions) {
   std::vector<Parameter> parameters(dimensions);
@@ -89,21 +93,21 @@ void measure(const std::string& title,
   Times verdicts;
   Times exploits;
   Times slots;
-  auto start = Clock::now();
+  auto start = now_us();
   scheduler->on_measurement(curves, 0);
   replay.all.push_back(microseconds(start));
   for (std::int64_t i = 0; i < decisions; ++i) {
     const std::int64_t trial = i * 17 % live;
     const std::int64_t step = curves.of(trial).reports.back().step + 1;
     curves.report(trial, step, value(trial, step, random));
-    start = Clock::now();
+    start = now_us();
     const Verdict verdict = scheduler->on_measurement(curves, trial);
     const double took = microseconds(start);
     (verdict.action == Action::kExploit ? exploits : verdicts).all.push_back(took);
     if (verdict.action == Action::kPause) {
       curves.set_state(trial, TrialState::kPaused);
     }
-    start = Clock::now();
+    start = now_us();
     scheduler->on_slot_free(curves);
     slots.all.push_back(microseconds(start));
   }
@@ -124,10 +128,10 @@ void measure_stop_and_go(std::int64_t live, std::int64_t reports) {
   Times burials;
   decide.balance(curves, pools, {0, 0});
   for (int i = 0; i < 20; ++i) {
-    auto start = Clock::now();
+    auto start = now_us();
     decide.balance(curves, pools, i % 2 == 0 ? Demand{100, 0} : Demand{0, 100});
     balances.all.push_back(microseconds(start));
-    start = Clock::now();
+    start = now_us();
     decide.bury(curves, pools, i);
     burials.all.push_back(microseconds(start));
   }

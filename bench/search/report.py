@@ -15,25 +15,13 @@ import sys
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from suite import plots, results  # noqa: E402
+from record import chart, section  # noqa: E402
+from suite import results  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
 OURS = ("automl", "automl-gp", "automl-tpe")
-START, END = "<!-- search: written by bench/search/report.py -->", "<!-- end of search -->"
-
-
-def newest(loaded):
-    """{method: (label, runs)}: of ours the version with the newest file wins, of peers the highest version."""
-    chosen = {}
-    for label in sorted(loaded):
-        method = label.split("@")[0]
-        path = results.KEEP / f"{label}.jsonl.gz"
-        age = path.stat().st_mtime if path.exists() and method in OURS else 0
-        if method not in chosen or (age, label) >= chosen[method][0]:
-            chosen[method] = ((age, label), loaded[label])
-    return {method: (key[1], runs) for method, (key, runs) in chosen.items()}
 
 
 def cells(methods, budget, suite):
@@ -209,12 +197,12 @@ def curves(methods, suite, title, path):
                 lines[name].append((trial, group_mean(row, groups)))
     if not any(lines.values()):
         return False
-    path.write_text(plots.line_chart(title, "trials", "mean rank (lower is better)", lines))
+    path.write_text(chart.line_chart(title, "trials", "mean rank (lower is better)", lines))
     return True
 
 
 def sections(loaded, folder):
-    chosen = newest(loaded)
+    chosen = results.kept.newest(loaded, OURS)
     methods = {name: runs for name, (_, runs) in sorted(chosen.items())}
     lines = ["Versions: " + ", ".join(f"{name} {label.split('@')[1]} ({len(runs)} runs)"
                                       for name, (label, runs) in sorted(chosen.items())) + ".", ""]
@@ -241,13 +229,7 @@ def sections(loaded, folder):
 
 def write(loaded, out, folder):
     """Puts the tables between the marks of `out` (appended where there are none), plots into `folder`."""
-    body = "\n".join([START, "", *sections(loaded, folder)]) + END + "\n"
-    text = out.read_text() if out.exists() else "# Benchmarks\n\n"
-    if START in text:
-        text = text[:text.index(START)] + body + text[text.index(END) + len(END) + 1:]
-    else:
-        text += body
-    out.write_text(text)
+    section.replace(out, "search", "bench/search/report.py", sections(loaded, folder))
 
 
 def main():
@@ -256,7 +238,7 @@ def main():
     parser.add_argument("--work", help="also the runs of this working folder")
     parser.add_argument("--out", type=pathlib.Path, default=docs / "benchmarks.md")
     options = parser.parse_args()
-    write(results.load(options.work), options.out, options.out.parent)
+    write(results.kept.load(options.work), options.out, options.out.parent)
 
 
 if __name__ == "__main__":

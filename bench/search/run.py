@@ -23,8 +23,9 @@ import time
 import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+from record.runs import label  # noqa: E402
 from suite import catalogue, results  # noqa: E402
 from suite.methods import METHODS, missing  # noqa: E402
 from suite.problem import generator  # noqa: E402
@@ -81,8 +82,8 @@ def run_all(options):
         if lacking:
             print(f"{name}: skipped, it needs {lacking}", flush=True)
             continue
-        which = results.label(name, METHODS[name]().version())
-        known = results.load(options.work).get(which, {})
+        which = label(name, METHODS[name]().version())
+        known = results.kept.load(options.work).get(which, {})
         for problem_name, seed in jobs(options):
             trials = 128 if problem_name.startswith("bayesmark:") and not options.smoke else options.trials
             if known.get((problem_name, seed), {"trials": 0})["trials"] >= trials:
@@ -98,7 +99,7 @@ def run_all(options):
                 print(f"{which} {problem_name} {seed}: {type(error).__name__}: {error}", flush=True)
                 continue
             run["suite"] = version
-            results.append(options.work, which, "{}-of-{}".format(*options.shard), run)
+            results.kept.append(options.work, which, "{}-of-{}".format(*options.shard), run)
             print(f"{which} {problem_name} {seed}: {run['curve'][-1][1] if run['curve'] else None} "
                   f"in {time.monotonic() - start:.1f} s, {run['ms'][-1]} ms a suggestion", flush=True)
     return failures
@@ -153,10 +154,10 @@ def smoke(options):
         failures += run_all(options)
         options.suite, options.problems, options.methods, options.trials = ["bayesmark"], [":iris"], ["automl"], 16
         failures += run_all(options)
-        for which, runs in results.load(folder).items():
+        for which, runs in results.kept.load(folder).items():
             assert all(math.isfinite(run["curve"][-1][1]) for run in runs.values()), which
         import report
-        report.write(results.load(folder), pathlib.Path(folder) / "report.md", pathlib.Path(folder))
+        report.write(results.kept.load(folder), pathlib.Path(folder) / "report.md", pathlib.Path(folder))
         assert "mean rank" in (pathlib.Path(folder) / "report.md").read_text()
     return failures
 
@@ -167,7 +168,7 @@ def main():
     if options.smoke:
         sys.exit(1 if smoke(options) else 0)
     if options.collect:
-        print(json.dumps(results.collect(options.work), indent=1))
+        print(json.dumps(results.kept.collect(options.work), indent=1))
         return
     sys.exit(1 if run_all(options) else 0)
 

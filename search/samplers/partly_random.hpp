@@ -9,8 +9,9 @@
 
 namespace automl::search {
 
-// Every third suggestion is a random draw, the others are those of a sampler that learns: the part
-// rho = 1/3 of BOHB (Falkner et al. 2018, section 3.2), which bounds what a misled model can cost.
+// Every third suggestion is a random draw, the others are those of a sampler that learns from early
+// values: the part rho = 1/3 of BOHB (Falkner et al. 2018, section 3.2), which bounds what a misled
+// model can cost.
 class PartlyRandomSampler : public Sampler {
  public:
   // The space must outlive it.

@@ -86,6 +86,27 @@ TEST(SpaceBinding, AutoKnowsHowManyObjectivesThereAre) {
   EXPECT_THROW(make_search(spec), search::OptionError);
 }
 
+// Proposals of ten among which no trial has ended, by whether they are random ones.
+std::string random_ones(const std::string& algorithm, const std::string& scheduler) {
+  idl::StudySpec spec = study("algorithm: " + algorithm + "\n");
+  spec.scheduler.name = scheduler;
+  const auto search = make_search(spec);
+  std::string found;
+  for (const search::Suggestion& one : search->sampler->suggest(
+           {.history = search->history, .pending = {}, .index = 0, .seed = 5, .count = 10})) {
+    found += one.reason == "every third one is random" ? 'r' : '.';
+  }
+  return found;
+}
+
+TEST(SpaceBinding, EveryThirdProposalIsRandomBesideASchedulerThatHalves) {
+  for (const std::string scheduler : {"asha", "hyperband", "bohb"}) {
+    EXPECT_EQ(random_ones("tpe", scheduler), "..r..r..r.");
+  }
+  EXPECT_EQ(random_ones("tpe", "median"), "..........");
+  EXPECT_EQ(random_ones("sobol", "asha"), "..........");
+}
+
 TEST(SpaceBinding, AssignmentsAndConfigurationsAreTheSame) {
   const idl::StudySpec spec = study("algorithm: random\nseed: 5\n");
   const auto search = make_search(spec);

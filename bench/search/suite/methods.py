@@ -7,8 +7,8 @@ parameters dropped before the evaluation. Defaults everywhere, nothing is tuned.
 import importlib
 import importlib.metadata
 import math
-import subprocess
 
+from record.runs import commit
 from suite.problem import active, restrict
 
 
@@ -30,8 +30,7 @@ class Ours:
 
     @staticmethod
     def version():
-        return subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=7"], cwd=__file__.rsplit("/", 1)[0],
-                              capture_output=True, text=True).stdout.strip() or "unknown"
+        return commit()
 
 
 class Random(Ours):

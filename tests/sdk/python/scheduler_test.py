@@ -67,14 +67,34 @@ class SchedulerTest(unittest.TestCase):
             scheduler.start(number, {"x": number / 10})
             scheduler.report(number, 1, math.nan if number == 4 else number)
         observations = scheduler.observations()
-        self.assertEqual(observations[5], ({"x": 0.5}, 5.0))
+        self.assertEqual(observations[5], ({"x": 0.5}, 5.0, False))
         self.assertTrue(math.isnan(observations[4][1]))
         optimizer = Optimizer(space, "maximize", "tpe")
-        for configuration, value in observations:
+        for configuration, value, _ in observations:
             optimizer.tell(configuration, value)
         self.assertEqual(optimizer.best.value, 8)
-        with self.assertRaises(ValueError):
-            Scheduler(space, scheduler="asha").observations()
+        self.assertEqual(Optimizer(space, "maximize", "tpe", seed=3).ask(instead=observations),
+                         Optimizer(space, "maximize", "tpe", seed=3).ask(instead=observations))
+
+    def test_a_model_learns_from_partial_values_while_few_trials_are_complete(self):
+        space = Space({"x": {"float": [0, 1]}})
+        scheduler = Scheduler(space, scheduler="asha", max=64, reduction=2)
+        self.assertIsNone(scheduler.observations())
+        for number in range(16):
+            x = number * 5 % 16 / 16
+            scheduler.start(number, {"x": x})
+            for step in range(1, 5):
+                if scheduler.report(number, step, abs(x - 0.75)).action == "stop":
+                    break
+        known = scheduler.observations()
+        self.assertEqual(len(known), 16)
+        self.assertTrue(any(one.pruned for one in known) and not all(one.pruned for one in known))
+        optimizer = Optimizer(space, algorithm="gp", seed=1)
+        near = [abs(optimizer.ask(instead=known)[0]["x"] - 0.75) for _ in range(8)]
+        self.assertLess(sorted(near)[2], 0.02)
+        for number in range(4):
+            scheduler.finish(number)
+        self.assertIsNone(scheduler.observations())
 
     def test_failed_and_missing_values(self):
         scheduler = Scheduler(SPACE, scheduler="threshold", upper=2)

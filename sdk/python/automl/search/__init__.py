@@ -14,7 +14,8 @@ Compiled: installed by the wheel, or built by CMake into build/release/python. T
 `automl` does not need it.
 """
 from automl.search.optimizer import Best, Optimizer, Suggestion, algorithms
-from automl.search.scheduler import Resume, Scheduler, Verdict, schedulers
+from automl.search.scheduler import Observation, Resume, Scheduler, Verdict, schedulers
 from automl.search.space import Space
 
-__all__ = ["Best", "Optimizer", "Resume", "Scheduler", "Space", "Suggestion", "Verdict", "algorithms", "schedulers"]
+__all__ = ["Best", "Observation", "Optimizer", "Resume", "Scheduler", "Space", "Suggestion", "Verdict", "algorithms",
+           "schedulers"]

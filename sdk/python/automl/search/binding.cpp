@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace search = automl::search;
 namespace {
 
 using Values = std::vector<double>;  // native units, one a parameter; NaN: inactive
+using Known = std::tuple<std::int64_t, Values, search::Status, double>;  // an observation
 
 // Space, sampler and finished trials. Any Python thread may call: a lock keeps calls apart, and it
 // is only ever waited for without the GIL, since suggest() holds it for long.
@@ -53,17 +55,21 @@ class Core {
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
-  std::vector<std::pair<Values, std::string>> suggest(int count,
-                                                      const std::vector<Values>& pending,
-                                                      std::uint64_t index,
-                                                      std::uint64_t seed) {
+  std::vector<std::pair<Values, std::string>> suggest(
+      int count,
+      const std::vector<Values>& pending,
+      std::uint64_t index,
+      std::uint64_t seed,
+      const std::optional<std::vector<Known>>& known) {
     const std::lock_guard<std::mutex> guard(lock_);
     std::vector<search::Configuration> running;
     for (const Values& values : pending) {
       running.push_back(checked(values));
     }
+    search::History instead = history_of(known);
+    const search::History& history = known ? instead : history_;
     std::vector<std::pair<Values, std::string>> suggestions;
-    for (search::Suggestion& one : sampler_->suggest({history_, running, index, seed, count})) {
+    for (search::Suggestion& one : sampler_->suggest({history, running, index, seed, count})) {
       std::string why = search::explanation(one, maximized_);
       suggestions.emplace_back(std::move(one.configuration.values), std::move(why));
     }
@@ -105,6 +111,20 @@ class Core {
       throw std::invalid_argument(space_.objection(configuration));
     }
     return configuration;
+  }
+
+  // What is known, beside the earlier tasks.
+  search::History history_of(const std::optional<std::vector<Known>>& known) const {
+    search::History history;
+    if (known) {
+      for (const search::PriorTask& task : history_.prior()) {
+        history.inherit(task);
+      }
+      for (const auto& [trial, values, status, value] : *known) {
+        history.add({trial, checked(values), status, value, {}, {}});
+      }
+    }
+    return history;
   }
 
   search::SearchSpace space_;
@@ -180,7 +200,14 @@ PYBIND11_MODULE(_core, module) {
            py::arg("parallel"),
            py::arg("maximized") = std::vector<bool>{false},
            py::arg("inherits") = false)
-      .def("suggest", &Core::suggest, py::call_guard<py::gil_scoped_release>())
+      .def("suggest",
+           &Core::suggest,
+           py::arg("count"),
+           py::arg("pending"),
+           py::arg("index"),
+           py::arg("seed"),
+           py::arg("instead") = std::nullopt,
+           py::call_guard<py::gil_scoped_release>())
       .def("inherit", &Core::inherit)
       .def("add",
            &Core::add,

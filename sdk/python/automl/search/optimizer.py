@@ -95,18 +95,22 @@ class Optimizer:
         with self._lock:
             return {trial: self.space.to_dict(values) for trial, values in self._pending.items()}
 
-    def ask(self, n=1):
+    def ask(self, n=1, instead=None):
         """At most `n` (>= 1) configurations to try next, a list of `Suggestion`.
 
         Fewer only when the space is exhausted. They count as pending until told, so further calls keep
         away from them.
+
+        instead  what to learn from in place of all that was told: [(configuration, value, pruned), …], as
+                 `Scheduler.observations()` gives it; None: what was told
         """
         if n < 1:
             raise ValueError(f"ask for at least one configuration, not {n}")
+        known = None if instead is None else [self._known(i, *one) for i, one in enumerate(instead)]
         with self._asking:
             with self._lock:
                 pending, index = list(self._pending.values()), self._index
-            found = self._core.suggest(n, pending, index, self._seed)
+            found = self._core.suggest(n, pending, index, self._seed, known)
             suggestions = []
             with self._lock:
                 for values, reason in found:
@@ -144,6 +148,14 @@ class Optimizer:
             with self._lock:
                 self._enter(Best(number, self.space.to_dict(values), results[0] if len(results) == 1 else results))
         return number
+
+    def _known(self, trial, configuration, value, pruned):
+        """An observation of one objective as the core takes it."""
+        values = self._core.repair(self.space.to_values(configuration))
+        if value is None or not math.isfinite(value):
+            return trial, values, _core.Status.failed, 0.0
+        status = _core.Status.pruned if pruned else _core.Status.complete
+        return trial, values, status, self._signs[0] * float(value)
 
     def _mapped(self, earlier):
         """The trials of an earlier search that have a place in this space, as the core takes them."""

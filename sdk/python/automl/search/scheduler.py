@@ -8,6 +8,7 @@ from automl.search.space import Space
 
 Verdict = collections.namedtuple("Verdict", "action reason source step configuration")
 Resume = collections.namedtuple("Resume", "trial reason")
+Observation = collections.namedtuple("Observation", "configuration value pruned")
 
 
 def schedulers():
@@ -70,11 +71,20 @@ class Scheduler:
         self._core.set_state(int(trial), _core.TrialState.failed if failed else _core.TrialState.complete)
 
     def observations(self, fewest=None):
-        """[(configuration, value), …] that a sampler is to learn from beside `bohb`: those of the largest step that at
-        least `fewest` trials have reached (3 more than there are parameters); not-a-number where a trial failed."""
+        """What a sampler is to learn from in place of trials that have ended: `Optimizer.ask(instead=…)`.
+
+        [Observation(configuration, value, pruned), …] at the largest step that at least `fewest` trials (3 more than
+        there are parameters) have reported at, not-a-number where a trial failed; `pruned` ones were stopped or
+        paused before that step. None once as many trials are complete, or while too few have reported; beside `bohb`
+        always a list.
+        """
         fewest = len(self.space.names) + 3 if fewest is None else int(fewest)
-        return [(self.space.to_dict(values), self._sign * value)
-                for _, values, value in self._core.observations(fewest)]
+        known = self._core.observations(fewest)
+        return None if known is None else [self._observation(*one[1:]) for one in known]
+
+    def _observation(self, values, status, value):
+        value = math.nan if status == _core.Status.failed else self._sign * value
+        return Observation(self.space.to_dict(values), value, status == _core.Status.pruned)
 
     def lineage(self, trial):
         """[(trial, step, configuration), …]: by whom, up to which step and with what the trial's weights were trained."""

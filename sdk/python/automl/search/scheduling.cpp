@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scheduling.hpp"
 
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "search/scheduler_registry.hpp"
 #include "search/schedulers/bohb.hpp"
+#include "search/schedulers/partial_observations.hpp"
 #include "search/search_space.hpp"
 #include "search/trial_curves.hpp"
 
@@ -24,6 +24,7 @@ namespace {
 
 using Values = std::vector<double>;  // native units, one a parameter; NaN: inactive
 using Source = std::tuple<std::int64_t, std::int64_t, Values>;  // trial, step, configuration
+using Known = std::tuple<std::int64_t, Values, search::Status, double>;  // as `Core` takes them
 using Verdict = std::tuple<search::Action, std::string, std::optional<Source>>;
 
 // Space, scheduler and curves. Any Python thread may call, without the GIL.
@@ -91,20 +92,19 @@ class SchedulerCore {
     return found;
   }
 
-  // (trial, configuration, value or NaN) at the highest budget that has enough; bohb only.
-  std::vector<std::tuple<std::int64_t, Values, double>> observations(std::size_t fewest) const {
+  // What a sampler is to learn from in place of trials that have ended; unset: from these.
+  std::optional<std::vector<Known>> observations(std::size_t fewest) const {
     const std::lock_guard<std::mutex> guard(lock_);
     const auto* bohb = dynamic_cast<const search::BohbScheduler*>(scheduler_.get());
-    if (bohb == nullptr) {
-      throw std::invalid_argument("only bohb selects observations for a sampler");
+    const std::optional<search::History> shown =
+        bohb != nullptr ? bohb->observations(curves_, fewest).history
+                        : search::partial_observations(curves_, fewest);
+    if (!shown) {
+      return std::nullopt;
     }
-    std::vector<std::tuple<std::int64_t, Values, double>> found;
-    const search::BudgetObservations known = bohb->observations(curves_, fewest);
-    for (const search::Observation& one : known.history.observations()) {
-      const bool failed = one.status == search::Status::kFailed;
-      found.emplace_back(one.trial,
-                         one.configuration.values,
-                         failed ? std::numeric_limits<double>::quiet_NaN() : one.value);
+    std::vector<Known> found;
+    for (const search::Observation& one : shown->observations()) {
+      found.emplace_back(one.trial, one.configuration.values, one.status, one.value);
     }
     return found;
   }
