@@ -17,6 +17,7 @@ enum class PlantedBug {
   kReplyBeforeCommit,         // callers are told before the store has agreed
   kWallClockLease,            // leases follow the wall clock
   kSuspectIsLost,             // silence alone makes an attempt lost
+  kSuspicionStays,            // a launch that was slow is looked after for ever, without a pause
   kUnreachableIsGone,         // so does an executor that cannot tell
   kLostRequeueSplit,          // an attempt is lost in one step, its session queued in another
   kResultStateSplit,          // the same for a session's end and its trial's
@@ -55,10 +56,10 @@ enum class PlantedBug {
   kCheckpointNotStored,     // what was saved is known until the engine dies
   kNewestDropped,           // of a session's checkpoints the newest makes room
   kCurveNotCut,             // steps that are trained again count twice
-  kPriorityIgnored,        // every study weighs the same
-  kFirstComeFirstServed,   // the queue knows no shares
-  kSlotsNotGivenBack,      // borrowed slots are kept while others wait
-  kPreemptedForgotten,     // who gave its slot to others is never revived
+  kPriorityIgnored,         // every study weighs the same
+  kFirstComeFirstServed,    // the queue knows no shares
+  kSlotsNotGivenBack,       // borrowed slots are kept while others wait
+  kPreemptedForgotten,      // who gave its slot to others is never revived
   kCount,
 };
 

@@ -19,6 +19,7 @@ constexpr std::int64_t kPollMs = 2'000;
 constexpr std::uint64_t kRunningEveryPolls = 30;
 constexpr std::int64_t kCapacityMs = 60'000;
 constexpr std::int64_t kLongestWaitMs = 60'000;
+constexpr int kMostDueAtOnce = 10;
 
 class DiceTokens : public engine::Random {
  public:
@@ -220,6 +221,7 @@ void SimulatedEngine::turn() {
     return line;
   });
   std::vector<std::string> heard;
+  const bool timer_fired = std::holds_alternative<engine::TimerFired>(events.back());
   for (const engine::Event& event : events) {
     if (const std::string* token = token_of(event)) {
       heard.push_back(*token);
@@ -236,6 +238,7 @@ void SimulatedEngine::turn() {
     for (const std::string& token : heard) {
       observer_.heard(token);
     }
+    check_pause(timer_fired);
   } else {
     world_.log([this] { return "engine: trouble: " + core_->trouble(); });
   }
@@ -243,6 +246,15 @@ void SimulatedEngine::turn() {
     return kill();
   }
   expect_deadline();
+}
+
+// Two things about one session may be due at once, and are done in two turns.
+void SimulatedEngine::check_pause(bool timer_fired) {
+  const bool still_due = timer_fired && core_->deadline() <= world_.agenda.now_ms();
+  still_due_ = still_due ? still_due_ + 1 : 0;
+  if (still_due_ > kMostDueAtOnce) {
+    throw Violation("what is due is done and due again: the engine turns without a pause");
+  }
 }
 
 void SimulatedEngine::expect_deadline() {

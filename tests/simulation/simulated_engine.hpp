@@ -47,6 +47,7 @@ class SimulatedEngine {
   void die();
   void start_again();
   void try_zombie();
+  void check_pause(bool timer_fired);
   void expect_deadline();
   void carry_out(std::vector<engine::Effect> effects);
   void carry_out(engine::Effect& effect);
@@ -73,6 +74,7 @@ class SimulatedEngine {
   std::vector<engine::Event> events_;
   bool turn_expected_ = false;
   std::int64_t next_wake_ms_ = 0;
+  int still_due_ = 0;  // turns in a row
   std::int64_t orders_until_ms_ = 0;
   std::uint64_t polls_ = 0;
   std::map<std::string, executor::Presence> posted_;
