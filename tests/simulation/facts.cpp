@@ -101,8 +101,22 @@ struct Apply {
     old = study;
     facts.touched_studies.insert(study.id);
   }
+  void count(const idl::Trial& trial, std::int64_t by) const {
+    Tally& tally = facts.tallies[trial.study_id];
+    const bool paused = trial.state == T::PAUSED;
+    tally.live += ended(trial.state) || paused ? 0 : by;
+    tally.waiting += trial.state == T::WAITING || paused ? by : 0;
+  }
   void operator()(const NewTrial& change) const {
     const TrialKey key{change.record.study_id, change.record.number};
+    Tally& tally = facts.tallies[change.record.study_id];
+    if (change.record.number != tally.all) {
+      throw Violation("study " + std::to_string(key.first) + ": trial " +
+                      std::to_string(key.second) + " is its number " + std::to_string(tally.all));
+    }
+    ++tally.all;
+    tally.repeats += change.record.__isset.repeat_of ? 1 : 0;
+    count(change.record, 1);
     facts.trials[key] = change.record;
     facts.proposed[key] = change.record.configuration;
     facts.touched_studies.insert(change.record.study_id);
@@ -124,6 +138,11 @@ struct Apply {
     }
     if (ended(trial.state)) {
       facts.ended_trials.push_back(key);
+    }
+    count(old, -1);
+    count(trial, 1);
+    if (trial.__isset.repeat_of != old.__isset.repeat_of) {
+      throw Violation(name + " became a repeat, or is none any more");
     }
     old = trial;
     facts.touched_studies.insert(trial.study_id);
@@ -156,6 +175,7 @@ struct Apply {
     if (!facts.by_token.emplace(change.record.token, key).second) {
       throw Violation("two attempts with one token");
     }
+    facts.open_attempts.insert(key);
     facts.new_attempts.push_back(key);
     facts.touched_sessions.insert(change.record.session_id);
   }
@@ -175,6 +195,7 @@ struct Apply {
       throw Violation("an attempt got another token");
     }
     if (ended(attempt.state)) {
+      facts.open_attempts.erase(key);
       facts.ended_attempts.push_back(key);
     }
     if (attempt.state == A::RUNNING) {
@@ -185,9 +206,17 @@ struct Apply {
   }
   void operator()(const NewMeasurements& change) const {
     auto& stored = facts.measurements[{change.session_id, change.attempt}];
+    const idl::Session& session = facts.sessions.at(change.session_id);
+    const TrialKey trial{session.study_id, session.trial_number};
     for (const idl::Measurement& measurement : change.batch) {
-      if (stored.empty() || measurement.sequence > stored.rbegin()->first) {
-        stored.emplace(measurement.sequence, measurement);
+      if (!stored.empty() && measurement.sequence <= stored.rbegin()->first) {
+        continue;
+      }
+      stored.emplace(measurement.sequence, measurement);
+      if (session.study_id != 0) {
+        const idl::StudySpec& spec = facts.studies.at(session.study_id).spec;
+        facts.reports[trial] += measurement.metrics.count(spec.objectives.front().metric);
+        facts.reporting_trials.insert(trial);
       }
     }
   }
@@ -197,6 +226,7 @@ struct Apply {
       throw Violation("the schedule of study " + std::to_string(change.study_id) + " has a gap");
     }
     schedule.push_back(change.event);
+    facts.reporting_trials.insert({change.study_id, change.event.trial});
     if (change.event.kind == idl::ScheduleEventKind::EXPLOIT) {
       const TrialKey key{change.study_id, change.event.trial};
       facts.taken_over[key] = {change.event,
@@ -230,6 +260,7 @@ void Facts::apply(const std::vector<Change>& changes) {
   ++commits;
   touched_studies.clear();
   touched_sessions.clear();
+  reporting_trials.clear();
   ended_trials.clear();
   reconfigured_trials.clear();
   new_attempts.clear();
