@@ -17,6 +17,7 @@ enum class PlantedBug {
   kReplyBeforeCommit,         // callers are told before the store has agreed
   kWallClockLease,            // leases follow the wall clock
   kSuspectIsLost,             // silence alone makes an attempt lost
+  kSuspicionStays,            // a launch that was slow is looked after for ever, without a pause
   kUnreachableIsGone,         // so does an executor that cannot tell
   kLostRequeueSplit,          // an attempt is lost in one step, its session queued in another
   kResultStateSplit,          // the same for a session's end and its trial's

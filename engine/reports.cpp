@@ -96,6 +96,9 @@ void start_running(Turn& turn, SessionEntry& session, const idl::RunnerIdentity&
 
 void note_contact(Turn& turn, SessionEntry& session) {
   session.last_contact_ms = turn.clock.monotonic_ms();
+  if (!planted(PlantedBug::kSuspicionStays)) {
+    session.suspect_since_ms = 0;
+  }
   if (session.attempt->state == idl::AttemptState::SUSPECT) {
     move(*session.attempt, idl::AttemptState::RUNNING);
     turn.storage.update_attempt(*session.attempt);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -74,9 +75,12 @@ class SqliteStatement : public Statement {
 
   const std::string& sql() const { return sql_; }
   void reset() noexcept override {
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-    bound_ = 0;
+    if (std::exchange(stepped_, false)) {
+      sqlite3_reset(statement_);
+    }
+    if (std::exchange(bound_, 0) > 0) {
+      sqlite3_clear_bindings(statement_);
+    }
   }
 
   Statement& bind(std::int64_t value) override {
@@ -102,10 +106,12 @@ class SqliteStatement : public Statement {
   }
 
   bool next() override {
+    stepped_ = true;
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) {
       return true;
     }
+    stepped_ = false;
     // Reset at once: an open statement would keep the transaction from ending.
     const int result = sqlite3_reset(statement_);
     if (code != SQLITE_DONE) {
@@ -136,6 +142,7 @@ class SqliteStatement : public Statement {
   const std::string sql_;
   sqlite3_stmt* statement_ = nullptr;
   int bound_ = 0;
+  bool stepped_ = false;  // and not reset since
 };
 
 namespace {
@@ -158,9 +165,16 @@ void make_private(const std::string& path) {
   }
 }
 
+// SQLite keeps count of its memory under one lock for all threads, and nobody asks for it.
+void do_without_memory_statistics() {
+  static const int result = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(result);  // refused when somebody has used SQLite before: no harm
+}
+
 }  // namespace
 
 SqliteConnection::SqliteConnection(const std::string& path, const std::string& vfs) : path_(path) {
+  do_without_memory_statistics();
   const bool in_memory = path == ":memory:" || path.rfind("file:", 0) == 0;
   if (!in_memory && vfs.empty()) {
     make_private(path);
@@ -188,6 +202,9 @@ SqliteConnection::~SqliteConnection() {
 
 void SqliteConnection::set_up(bool in_memory) {
   sqlite3_busy_timeout(handle_, 0);
+  if (in_memory) {
+    execute("PRAGMA page_size = 1024");  // a change copies its page for the rollback
+  }
   // EXCLUSIVE before the first access: a second process is refused instead of sharing the file, and
   // the index of the log lies in our memory instead of a file of its own.
   execute(

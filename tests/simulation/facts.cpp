@@ -135,9 +135,23 @@ struct Apply {
     }
     versions.push_back(change.version.spec);
   }
+  void count(const idl::Trial& trial, std::int64_t by) const {
+    Tally& tally = facts.tallies[trial.study_id];
+    const bool paused = trial.state == T::PAUSED;
+    tally.live += ended(trial.state) || paused ? 0 : by;
+    tally.waiting += trial.state == T::WAITING || paused ? by : 0;
+  }
   void operator()(const NewTrial& change) const {
     require_place(facts.studies.at(change.record.study_id), change.record);
     const TrialKey key{change.record.study_id, change.record.number};
+    Tally& tally = facts.tallies[change.record.study_id];
+    if (change.record.number != tally.all) {
+      throw Violation("study " + std::to_string(key.first) + ": trial " +
+                      std::to_string(key.second) + " is its number " + std::to_string(tally.all));
+    }
+    ++tally.all;
+    tally.repeats += change.record.__isset.repeat_of ? 1 : 0;
+    count(change.record, 1);
     facts.trials[key] = change.record;
     facts.proposed[key] = change.record.configuration;
     facts.touched_studies.insert(change.record.study_id);
@@ -159,6 +173,11 @@ struct Apply {
     }
     if (ended(trial.state)) {
       facts.ended_trials.push_back(key);
+    }
+    count(old, -1);
+    count(trial, 1);
+    if (trial.__isset.repeat_of != old.__isset.repeat_of) {
+      throw Violation(name + " became a repeat, or is none any more");
     }
     old = trial;
     facts.touched_studies.insert(trial.study_id);
@@ -191,6 +210,7 @@ struct Apply {
     if (!facts.by_token.emplace(change.record.token, key).second) {
       throw Violation("two attempts with one token");
     }
+    facts.open_attempts.insert(key);
     facts.new_attempts.push_back(key);
     facts.touched_sessions.insert(change.record.session_id);
   }
@@ -210,6 +230,7 @@ struct Apply {
       throw Violation("an attempt got another token");
     }
     if (ended(attempt.state)) {
+      facts.open_attempts.erase(key);
       facts.ended_attempts.push_back(key);
     }
     if (attempt.state == A::RUNNING) {
@@ -220,9 +241,17 @@ struct Apply {
   }
   void operator()(const NewMeasurements& change) const {
     auto& stored = facts.measurements[{change.session_id, change.attempt}];
+    const idl::Session& session = facts.sessions.at(change.session_id);
+    const TrialKey trial{session.study_id, session.trial_number};
     for (const idl::Measurement& measurement : change.batch) {
-      if (stored.empty() || measurement.sequence > stored.rbegin()->first) {
-        stored.emplace(measurement.sequence, measurement);
+      if (!stored.empty() && measurement.sequence <= stored.rbegin()->first) {
+        continue;
+      }
+      stored.emplace(measurement.sequence, measurement);
+      if (session.study_id != 0) {
+        const idl::StudySpec& spec = facts.studies.at(session.study_id).spec;
+        facts.reports[trial] += measurement.metrics.count(spec.objectives.front().metric);
+        facts.reporting_trials.insert(trial);
       }
     }
   }
@@ -232,6 +261,7 @@ struct Apply {
       throw Violation("the schedule of study " + std::to_string(change.study_id) + " has a gap");
     }
     schedule.push_back(change.event);
+    facts.reporting_trials.insert({change.study_id, change.event.trial});
     if (change.event.kind == idl::ScheduleEventKind::EXPLOIT) {
       const TrialKey key{change.study_id, change.event.trial};
       facts.taken_over[key] = {change.event,
@@ -265,6 +295,7 @@ void Facts::apply(const std::vector<Change>& changes) {
   ++commits;
   touched_studies.clear();
   touched_sessions.clear();
+  reporting_trials.clear();
   ended_trials.clear();
   reconfigured_trials.clear();
   new_attempts.clear();

@@ -79,6 +79,14 @@ struct TakenOver {
   std::int32_t attempts = 0;
 };
 
+// How many trials a study has, by what counts for its rules.
+struct Tally {
+  std::int64_t all = 0;
+  std::int64_t repeats = 0;
+  std::int64_t live = 0;     // hold a place: neither ended nor paused
+  std::int64_t waiting = 0;  // or paused
+};
+
 // What has been made durable, kept beside the store and independently of it, and what was touched
 // by the last commit. `apply` checks every move and throws Violation.
 struct Facts {
@@ -87,8 +95,11 @@ struct Facts {
   std::map<TrialKey, idl::Trial> trials;
   std::map<std::int64_t, idl::Session> sessions;
   std::map<AttemptKey, idl::Attempt> attempts;
+  std::set<AttemptKey> open_attempts;
+  std::map<std::int64_t, Tally> tallies;  // by study
   std::map<std::string, AttemptKey> by_token;
   std::map<AttemptKey, std::map<std::int64_t, idl::Measurement>> measurements;
+  std::map<TrialKey, std::size_t> reports;  // measurements of the trial's objective
   std::map<std::int64_t, std::vector<idl::ScheduleEvent>> schedules;  // by study
   std::map<TrialKey, TakenOver> taken_over;
   std::map<TrialKey, std::vector<idl::Assignment>> proposed;
@@ -103,6 +114,7 @@ struct Facts {
   // Of the last commit.
   std::set<std::int64_t> touched_studies;
   std::set<std::int64_t> touched_sessions;
+  std::set<TrialKey> reporting_trials;
   std::vector<TrialKey> ended_trials;
   std::vector<TrialKey> reconfigured_trials;
   std::vector<AttemptKey> new_attempts;

@@ -6,6 +6,7 @@ namespace automl::simulation {
 namespace {
 
 constexpr double kShareOfRuns = 0.25;
+constexpr double kRarerInBusyRuns = 0.25;
 
 // How often a fault happens where it can. Sites that are passed thousands of times a run have low
 // figures, or nothing else would ever be done.
@@ -35,14 +36,25 @@ double probability(Fault fault) {
   }
 }
 
+// Passed now and then, however much a run has to do.
+bool by_the_minute(Fault fault) {
+  return fault == Fault::kLongOutage || fault == Fault::kZombieEngine ||
+         fault == Fault::kPartition || fault == Fault::kNodeCrash || fault == Fault::kWallClockJump;
+}
+
 }  // namespace
 
-Faults::Faults(Dice& dice) : dice_(dice) {
+Faults::Faults(Dice& dice, bool busy) : dice_(dice), busy_(busy) {
   for (bool& possible : possible_) {
     possible = dice.chance(kShareOfRuns);
   }
 }
 
-bool Faults::happens(Fault fault) { return possible(fault) && dice_.chance(probability(fault)); }
+bool Faults::happens(Fault fault) {
+  const double rarer = busy_ && !by_the_minute(fault) ? kRarerInBusyRuns : 1;
+  const bool happens = possible(fault) && dice_.chance(probability(fault) * rarer);
+  count_ += happens ? 1 : 0;
+  return happens;
+}
 
 }  // namespace automl::simulation

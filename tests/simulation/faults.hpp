@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "tests/simulation/dice.hpp"
 
@@ -50,15 +51,19 @@ enum class Fault {
 // happens with the probability its site has.
 class Faults {
  public:
-  explicit Faults(Dice& dice);
+  // In a busy run most sites are passed more often.
+  Faults(Dice& dice, bool busy);
   bool happens(Fault fault);
+  std::uint64_t count() const { return count_; }
   bool possible(Fault fault) const { return on_ && possible_[static_cast<std::size_t>(fault)]; }
   // From now on all is well.
   void stop() { on_ = false; }
 
  private:
   Dice& dice_;
+  bool busy_;
   bool on_ = true;
+  std::uint64_t count_ = 0;
   std::array<bool, static_cast<std::size_t>(Fault::kCount)> possible_{};
 };
 

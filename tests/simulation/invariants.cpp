@@ -156,20 +156,8 @@ void check_session(const Facts& facts, std::int64_t session_id) {
 
 void check_study(const Facts& facts, std::int64_t study_id) {
   const idl::Study& study = facts.studies.at(study_id);
-  std::int64_t count = 0;
-  std::int64_t open = 0;
-  std::int64_t waiting = 0;
-  std::int64_t repeats = 0;
-  for (auto at = facts.trials.lower_bound({study_id, 0});
-       at != facts.trials.end() && at->first.first == study_id;
-       ++at) {
-    require(at->first.second == count,
-            "study " + study.spec.name + ": the trials' numbers have gaps");
-    ++count;
-    repeats += at->second.__isset.repeat_of ? 1 : 0;
-    open += ended(at->second.state) || at->second.state == T::PAUSED ? 0 : 1;
-    waiting += at->second.state == T::WAITING || at->second.state == T::PAUSED ? 1 : 0;
-  }
+  const auto counted = facts.tallies.find(study_id);
+  const Tally tally = counted == facts.tallies.end() ? Tally() : counted->second;
   // What began under an earlier version of its file goes on.
   std::int64_t budget = 0;
   std::int64_t most = 0;
@@ -178,20 +166,23 @@ void check_study(const Facts& facts, std::int64_t study_id) {
     most = std::max<std::int64_t>(
         most, spec.__isset.stop_and_go ? spec.stop_and_go.max_parallel : spec.parallel);
   }
-  require(budget <= 0 || count - repeats <= budget,
-          "study " + study.spec.name + " has " + std::to_string(count - repeats) +
+  require(budget <= 0 || tally.all - tally.repeats <= budget,
+          "study " + study.spec.name + " has " + std::to_string(tally.all - tally.repeats) +
               " trials, its budget is " + std::to_string(budget));
-  require(study.spec.command.empty() || open <= most,
-          "study " + study.spec.name + " has " + std::to_string(open) + " open trials, at most " +
+  require(study.spec.command.empty() || tally.live <= most,
+          "study " + study.spec.name + " has " + std::to_string(tally.live) + " open trials, at most " +
               std::to_string(most) + " may be");
-  require(study.next_proposal == count,
+  require(study.next_proposal == tally.all,
           "study " + study.spec.name + ": next proposal " + std::to_string(study.next_proposal) +
-              " after " + std::to_string(count) + " trials");
+              " after " + std::to_string(tally.all) + " trials");
   require(study.reason != "target reached" || target_reached(facts, study),
           "study " + study.spec.name + " ends with a target that no feasible trial reached");
-  require(!ended(study.state) || waiting == 0,
+  require(!ended(study.state) || tally.waiting == 0,
           "study " + study.spec.name + " has ended and trials wait in it");
-  check_repeats(facts, study);
+  const bool compares = study.state == idl::StudyState::DONE && study.spec.compare_seeds > 0;
+  if (tally.repeats > 0 || study.repetition.__isset.winner || compares) {
+    check_repeats(facts, study);
+  }
 }
 
 void require_result(const idl::StudySpec& spec,
@@ -288,8 +279,9 @@ void check_node(const Facts& facts, const idl::Node& node) {
   std::int64_t cpus = 0;
   std::int64_t memory_bytes = 0;
   std::set<std::int32_t> gpus;
-  for (const auto& [key, attempt] : facts.attempts) {
-    if (ended(attempt.state) || attempt.placement.node != node.name) {
+  for (const AttemptKey& key : facts.open_attempts) {
+    const idl::Attempt& attempt = facts.attempts.at(key);
+    if (attempt.placement.node != node.name) {
       continue;
     }
     cpus += attempt.placement.cpus;

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// simulation_test                      the tests
+// simulation_test                                  the tests
 // simulation_test [--sharing] --seed N [--trace]   one run; its events with --trace
-// simulation_test --seeds A..B         many runs; stops at the first violation
-#include <chrono>
+// simulation_test --seeds A..B | --trials N | --minutes M     many runs, until one of these is
+//                                                  reached; stops at the first violation
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "tests/simulation/many_runs.hpp"
 #include "tests/simulation/sharing.hpp"
 #include "tests/simulation/simulation.hpp"
 
 namespace automl::simulation {
 
 namespace {
+
+std::uint64_t number(const char* text) { return std::strtoull(text, nullptr, 10); }
 
 int replay(std::uint64_t seed, bool trace, bool sharing = false) {
   const Outcome outcome = sharing ? simulate_sharing(seed, trace).outcome : simulate(seed, trace);
@@ -31,56 +35,48 @@ int replay(std::uint64_t seed, bool trace, bool sharing = false) {
   return 1;
 }
 
-int soak(std::uint64_t first, std::uint64_t last) {
-  const auto start = std::chrono::steady_clock::now();
-  std::uint64_t trials = 0;
-  std::uint64_t events = 0;
-  std::int64_t simulated_ms = 0;
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
-    const Outcome outcome = simulate(seed);
-    trials += outcome.trials;
-    events += outcome.events;
-    simulated_ms += outcome.simulated_ms;
-    if (!outcome.violation.empty()) {
-      return replay(seed, true);
-    }
+int soak(const Extent& extent) {
+  const ManyRuns made = simulate_many(extent);
+  std::printf("%s\n", made.text().c_str());
+  if (made.failed_seed) {
+    return replay(*made.failed_seed, true);
   }
-  const double took_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::printf(
-      "%llu seeds, all promises held: %.0f seeds/s, %.0f trials/s, %.0f events/s, %.0f simulated "
-      "hours\n",
-      static_cast<unsigned long long>(last - first + 1),
-      static_cast<double>(last - first + 1) / took_s,
-      static_cast<double>(trials) / took_s,
-      static_cast<double>(events) / took_s,
-      static_cast<double>(simulated_ms) / 3.6e6);
+  std::printf("all promises held\n");
   return 0;
 }
 
 int run(int argc, char** argv) {
   bool trace = false;
   bool sharing = false;
-  std::string seed;
-  std::string seeds;
+  bool many = false;
+  std::optional<std::uint64_t> seed;
+  Extent extent;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument == "--trace") {
-      trace = true;
-    } else if (argument == "--sharing") {
-      sharing = true;
-    } else if (argument == "--seed" && i + 1 < argc) {
-      seed = argv[++i];
-    } else if (argument == "--seeds" && i + 1 < argc) {
-      seeds = argv[++i];
+    const char* value = i + 1 < argc ? argv[i + 1] : "";
+    trace = trace || argument == "--trace";
+    sharing = sharing || argument == "--sharing";
+    if (argument == "--seed") {
+      seed = number(value);
+    } else if (argument == "--seeds") {
+      const std::string range = value;
+      const auto dots = range.find("..");
+      extent.first_seed = number(value);
+      extent.last_seed = dots == std::string::npos ? extent.first_seed : number(value + dots + 2);
+      many = true;
+    } else if (argument == "--trials") {
+      extent.trials = number(value);
+      many = true;
+    } else if (argument == "--minutes") {
+      extent.seconds = 60 * std::strtod(value, nullptr);
+      many = true;
     }
   }
-  if (!seed.empty()) {
-    return replay(std::strtoull(seed.c_str(), nullptr, 10), trace, sharing);
+  if (seed) {
+    return replay(*seed, trace, sharing);
   }
-  if (const auto dots = seeds.find(".."); dots != std::string::npos) {
-    return soak(std::strtoull(seeds.c_str(), nullptr, 10),
-                std::strtoull(seeds.c_str() + dots + 2, nullptr, 10));
+  if (many) {
+    return soak(extent);
   }
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();

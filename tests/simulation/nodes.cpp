@@ -22,7 +22,7 @@ Nodes::Nodes(World& world) : world_(world) {
   for (std::int64_t i = 0; i < count; ++i) {
     idl::Node node;
     node.name = "node-" + std::to_string(i);
-    node.cpus = static_cast<std::int32_t>(world.dice.between(2, 4));
+    node.cpus = static_cast<std::int32_t>(world.dice.between(2, world.busy ? 12 : 4));
     node.memory_bytes = world.dice.between(2, 8) << 30;
     const auto gpus = world.dice.between(i == 0 ? 1 : 0, 3);
     for (std::int32_t index = 0; index < gpus; ++index) {

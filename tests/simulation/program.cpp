@@ -11,21 +11,18 @@ double some_value(Dice& dice) {
   return static_cast<double>(dice.between(-1'000'000, 1'000'000)) / 1e4;
 }
 
-}  // namespace
+enum Kind { kOk, kFails, kNotANumber, kNeverReports, kSlow, kHangs };
 
-Program random_program(Dice& dice, const std::vector<std::string>& metrics) {
-  enum Kind { kOk, kFails, kNotANumber, kNeverReports, kSlow, kHangs };
-  static const std::vector<Kind> kinds = {
-      kOk, kOk, kOk, kOk, kOk, kOk, kSlow, kSlow, kFails, kNotANumber, kNeverReports, kHangs};
-  const Kind kind = dice.pick(kinds);
+Program program_of(Dice& dice,
+                   Kind kind,
+                   const std::vector<std::string>& metrics,
+                   std::int64_t reports,
+                   std::int64_t longest_ms) {
   Program program;
   program.exit.cause = idl::ExitCause::EXITED;
   program.ignores_term = dice.chance(0.2);
   program.saves = dice.chance(0.7);
-  program.hangs = kind == kHangs;
-  const std::int64_t count = kind == kNeverReports ? 0 : dice.between(1, 8);
-  const std::int64_t longest_ms = kind == kSlow ? 12'000 : 2'500;
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = kind == kNeverReports ? reports : 0; i < reports; ++i) {
     Program::Report report;
     report.delay_ms = dice.between(1, longest_ms);
     for (const std::string& metric : metrics) {
@@ -40,6 +37,24 @@ Program random_program(Dice& dice, const std::vector<std::string>& metrics) {
     program.exit.code = static_cast<std::int32_t>(dice.between(1, 3));
   }
   return program;
+}
+
+}  // namespace
+
+Program random_program(Dice& dice, const std::vector<std::string>& metrics) {
+  static const std::vector<Kind> kinds = {
+      kOk, kOk, kOk, kOk, kOk, kOk, kSlow, kSlow, kFails, kNotANumber, kNeverReports, kHangs};
+  const Kind kind = dice.pick(kinds);
+  const std::int64_t longest_ms = kind == kSlow ? 12'000 : 2'500;
+  Program program = program_of(dice, kind, metrics, dice.between(1, 8), longest_ms);
+  program.hangs = kind == kHangs;
+  return program;
+}
+
+Program short_program(Dice& dice, const std::vector<std::string>& metrics) {
+  static const std::vector<Kind> kinds = {
+      kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kFails, kNotANumber, kNeverReports};
+  return program_of(dice, dice.pick(kinds), metrics, dice.between(1, 2), 300);
 }
 
 Program tame_program(Dice& dice, const std::vector<std::string>& metrics) {

@@ -29,6 +29,8 @@ struct Program {
 
 // Mostly succeeds; else fails, reports not-a-number, never reports, is slow or hangs.
 Program random_program(Dice& dice, const std::vector<std::string>& metrics);
+// The same with one or two reports within a second, and without those that are slow or hang.
+Program short_program(Dice& dice, const std::vector<std::string>& metrics);
 // Reports every second or so, for up to a minute.
 Program tame_program(Dice& dice, const std::vector<std::string>& metrics);
 

@@ -34,19 +34,6 @@ std::optional<search::Configuration> begins(const idl::Study& study,
              : std::nullopt;
 }
 
-// How many measurements of the objective are stored for a trial.
-std::size_t stored_reports(const Facts& facts, const idl::Study& study, const idl::Trial& trial) {
-  std::size_t count = 0;
-  for (auto at = facts.measurements.lower_bound({trial.session_id, 0});
-       at != facts.measurements.end() && at->first.first == trial.session_id;
-       ++at) {
-    for (const auto& [sequence, measurement] : at->second) {
-      count += measurement.metrics.count(study.spec.objectives.front().metric);
-    }
-  }
-  return count;
-}
-
 }  // namespace
 
 void ScheduleWatch::check(const Facts& facts) {
@@ -63,8 +50,10 @@ void ScheduleWatch::check(const Facts& facts) {
     for (; watched.taken_up < schedule.size(); ++watched.taken_up) {
       take_up(facts, watched, study, schedule[watched.taken_up]);
     }
-    check_reports(facts, study, watched);
     check_carried_out(facts, study, watched);
+  }
+  for (const TrialKey& key : facts.reporting_trials) {
+    check_reports(facts, key);
   }
   for (const TrialKey& key : facts.ended_trials) {
     check_pruned(facts, key);
@@ -105,17 +94,17 @@ void ScheduleWatch::take_up(const Facts& facts,
 }
 
 // Each stored measurement was shown to the scheduler, once.
-void ScheduleWatch::check_reports(const Facts& facts,
-                                  const idl::Study& study,
-                                  const Watched& watched) const {
-  for (const auto& [number, count] : watched.reports) {
-    const idl::Trial& trial = facts.trials.at({study.id, number});
-    const std::size_t stored = stored_reports(facts, study, trial);
-    require(stored == count,
-            name_of(study, number) + ": " + std::to_string(stored) +
-                " measurements of the objective are stored, its scheduler knows " +
-                std::to_string(count));
+void ScheduleWatch::check_reports(const Facts& facts, const TrialKey& key) const {
+  const auto watched = watched_.find(key.first);
+  if (watched == watched_.end()) {
+    return;
   }
+  const auto shown = watched->second.reports.find(key.second);
+  const auto told = facts.reports.find(key);
+  const std::size_t stored = told == facts.reports.end() ? 0 : told->second;
+  require(shown == watched->second.reports.end() || shown->second == stored,
+          name_of(facts.studies.at(key.first), key.second) + ": " + std::to_string(stored) +
+              " measurements of the objective are stored, its scheduler knows others");
 }
 
 // A decision ends the attempt that it is about, and no other one begins before it has.

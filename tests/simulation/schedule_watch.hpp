@@ -33,7 +33,7 @@ class ScheduleWatch {
                Watched& watched,
                const idl::Study& study,
                const idl::ScheduleEvent& event);
-  void check_reports(const Facts& facts, const idl::Study& study, const Watched& watched) const;
+  void check_reports(const Facts& facts, const TrialKey& key) const;
   void check_carried_out(const Facts& facts, const idl::Study& study, const Watched& watched) const;
   void check_pruned(const Facts& facts, const TrialKey& key) const;
 

@@ -2,7 +2,6 @@
 #include "tests/simulation/simulated_engine.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -10,6 +9,8 @@
 #include "engine/study_manager.hpp"
 
 #include "storage/errors.hpp"
+#include "tests/simulation/empty_store.hpp"
+#include "tests/simulation/event_name.hpp"
 
 namespace automl::simulation {
 
@@ -19,6 +20,8 @@ constexpr std::int64_t kPollMs = 2'000;
 constexpr std::uint64_t kRunningEveryPolls = 30;
 constexpr std::int64_t kCapacityMs = 60'000;
 constexpr std::int64_t kLongestWaitMs = 60'000;
+constexpr std::int64_t kSweepPauseMs = 5'000;
+constexpr int kMostDueAtOnce = 10;
 
 class DiceTokens : public engine::Random {
  public:
@@ -29,45 +32,6 @@ class DiceTokens : public engine::Random {
  private:
   Dice& dice_;
 };
-
-// One word for the log.
-std::string name_of(const engine::Event& event) {
-  static const char* const kNames[] = {"StudySubmitted",
-                                       "StudyChangeRequested",
-                                       "SessionSubmitted",
-                                       "SessionStopRequested",
-                                       "SessionChangeRequested",
-                                       "SessionForked",
-                                       "FailedRetried",
-                                       "StudyEdited",
-                                       "ConfigurationEnqueued",
-                                       "TrialsAsked",
-                                       "TrialTold",
-                                       "Inspected",
-                                       "RunnerRegistered",
-                                       "BatchReported",
-                                       "RunnerFinished",
-                                       "Suggested",
-                                       "LaunchReturned",
-                                       "AttemptFound",
-                                       "CapacityRead",
-                                       "TimerFired"};
-  static_assert(std::size(kNames) == std::variant_size_v<engine::Event>);
-  std::string name = kNames[event.index()];
-  if (const auto* found = std::get_if<engine::AttemptFound>(&event)) {
-    name += " " + found->finding.token.substr(0, 8) + " presence " +
-            std::to_string(static_cast<int>(found->finding.presence));
-  } else if (const auto* finished = std::get_if<engine::RunnerFinished>(&event)) {
-    name += " " + finished->token.substr(0, 8);
-  } else if (const auto* registered = std::get_if<engine::RunnerRegistered>(&event)) {
-    name += " " + registered->token.substr(0, 8);
-  } else if (const auto* reported = std::get_if<engine::BatchReported>(&event)) {
-    name += " " + reported->token.substr(0, 8);
-  } else if (const auto* launched = std::get_if<engine::LaunchReturned>(&event)) {
-    name += " " + launched->token.substr(0, 8) + (launched->result.handle ? "" : " failed");
-  }
-  return name;
-}
 
 const std::string* token_of(const engine::Event& event) {
   if (const auto* registered = std::get_if<engine::RunnerRegistered>(&event)) {
@@ -87,7 +51,7 @@ SimulatedEngine::SimulatedEngine(World& world,
       observer_(observer),
       executor_(executor),
       settings_(settings),
-      connection_(std::make_shared<storage::SqliteConnection>(":memory:")),
+      connection_(empty_store()),
       random_(std::make_shared<DiceTokens>(world.dice)) {}
 
 void SimulatedEngine::start() {
@@ -98,6 +62,8 @@ void SimulatedEngine::start() {
   next_wake_ms_ = 0;
   orders_until_ms_ = 0;
   turn_expected_ = false;
+  sweep_expected_ = false;
+  next_sweep_ms_ = 0;
   polls_ = 0;
   posted_.clear();
   executor_.forget_reports();
@@ -159,6 +125,7 @@ void SimulatedEngine::kill() {
 
 void SimulatedEngine::die() {
   world_.log([] { return "engine: DIES"; });
+  ++crashes_;
   ++life_;
   events_.clear();
   core_.reset();
@@ -189,7 +156,7 @@ void SimulatedEngine::call(const std::function<engine::Event(engine::CallId)>& m
 void SimulatedEngine::post(engine::Event event) {
   if (core_) {
     events_.push_back(std::move(event));
-    expect_turn(world_.dice.between(0, 5));
+    expect_turn(world_.dice.between(0, world_.busy ? 40 : 5));
   }
 }
 
@@ -221,6 +188,7 @@ void SimulatedEngine::turn() {
     return line;
   });
   std::vector<std::string> heard;
+  const bool timer_fired = std::holds_alternative<engine::TimerFired>(events.back());
   for (const engine::Event& event : events) {
     if (const std::string* token = token_of(event)) {
       heard.push_back(*token);
@@ -237,6 +205,7 @@ void SimulatedEngine::turn() {
     for (const std::string& token : heard) {
       observer_.heard(token);
     }
+    check_pause(timer_fired);
   } else {
     world_.log([this] { return "engine: trouble: " + core_->trouble(); });
   }
@@ -244,6 +213,15 @@ void SimulatedEngine::turn() {
     return kill();
   }
   expect_deadline();
+}
+
+// Two things about one session may be due at once, and are done in two turns.
+void SimulatedEngine::check_pause(bool timer_fired) {
+  const bool still_due = timer_fired && core_->deadline() <= world_.agenda.now_ms();
+  still_due_ = still_due ? still_due_ + 1 : 0;
+  if (still_due_ > kMostDueAtOnce) {
+    throw Violation("what is due is done and due again: the engine turns without a pause");
+  }
 }
 
 void SimulatedEngine::expect_deadline() {
@@ -310,8 +288,24 @@ void SimulatedEngine::carry_out(engine::Effect& effect) {
   } else if (auto* suggestion = std::get_if<engine::ComputeSuggestion>(&effect)) {
     compute(*suggestion);
   } else if (std::holds_alternative<engine::SweepArtifacts>(effect)) {
-    order([this] { sweep(); });
+    expect_sweep();
   }
+}
+
+// At once, but not twice in a short time.
+void SimulatedEngine::expect_sweep() {
+  if (std::exchange(sweep_expected_, true)) {
+    return;
+  }
+  const std::int64_t now_ms = world_.agenda.now_ms();
+  const std::int64_t due_ms = std::max(now_ms, next_sweep_ms_) + world_.dice.between(1, 10);
+  world_.agenda.in(due_ms - now_ms, [this, life = life_] {
+    if (life == life_) {
+      sweep_expected_ = false;
+      next_sweep_ms_ = world_.agenda.now_ms() + kSweepPauseMs;
+      sweep();
+    }
+  });
 }
 
 void SimulatedEngine::sweep() {

@@ -37,6 +37,7 @@ class SimulatedEngine {
   // `on_reply` gets nothing when the process dies before it has answered.
   void call(const std::function<engine::Event(engine::CallId)>& make, OnReply on_reply);
   bool idle() const { return core_ && core_->idle(); }
+  std::uint64_t crashes() const { return crashes_; }
   std::uint64_t turns() const { return turns_; }
   std::uint64_t events() const { return events_count_; }
 
@@ -47,6 +48,7 @@ class SimulatedEngine {
   void die();
   void start_again();
   void try_zombie();
+  void check_pause(bool timer_fired);
   void expect_deadline();
   void carry_out(std::vector<engine::Effect> effects);
   void carry_out(engine::Effect& effect);
@@ -55,6 +57,7 @@ class SimulatedEngine {
   void poll();
   void read_capacity();
   // As engine/artifact_sweeper.cpp does it.
+  void expect_sweep();
   void sweep();
   void compute(const engine::ComputeSuggestion& request);
 
@@ -73,11 +76,15 @@ class SimulatedEngine {
   std::vector<engine::Event> events_;
   bool turn_expected_ = false;
   std::int64_t next_wake_ms_ = 0;
+  bool sweep_expected_ = false;
+  std::int64_t next_sweep_ms_ = 0;
+  int still_due_ = 0;  // turns in a row
   std::int64_t orders_until_ms_ = 0;
   std::uint64_t polls_ = 0;
   std::map<std::string, executor::Presence> posted_;
   engine::CallId last_call_ = 0;
   std::map<engine::CallId, OnReply> callers_;
+  std::uint64_t crashes_ = 0;
   std::uint64_t turns_ = 0;
   std::uint64_t events_count_ = 0;
 };

@@ -13,6 +13,9 @@ using executor::LaunchRequest;
 using executor::LaunchResult;
 using executor::Presence;
 
+// As a cluster does with jobs that have ended.
+constexpr std::int64_t kRememberedMs = 5'000;
+
 LaunchResult failure(const std::string& error, bool retry) {
   LaunchResult result;
   result.error = error;
@@ -56,6 +59,7 @@ LaunchResult SimulatedExecutor::launch(const LaunchRequest& request) {
   }
   auto& runner = runners_[request.token];
   runner = make_runner_(request);
+  to_report_.insert(request.token);
   if (hangs) {
     runner->hang();
   } else {
@@ -114,17 +118,24 @@ Finding SimulatedExecutor::find(const std::string& token) {
 
 std::vector<Finding> SimulatedExecutor::list() {
   std::vector<Finding> findings;
-  for (auto& [token, runner] : runners_) {
-    if (reported_.count(token) != 0) {
-      continue;
-    }
-    Finding finding = look(token, *runner);
+  for (auto next = to_report_.begin(); next != to_report_.end();) {
+    const auto token = next++;
+    Finding finding = look(*token, *runners_.at(*token));
     if (finding.presence == Presence::kGone || finding.presence == Presence::kFinished) {
-      reported_.insert(token);
+      to_report_.erase(token);
     }
     findings.push_back(std::move(finding));
   }
   return findings;
+}
+
+void SimulatedExecutor::forget_reports() {
+  const std::int64_t now_ms = world_.agenda.now_ms();
+  for (const auto& [token, runner] : runners_) {
+    if (!runner->over() || now_ms - runner->last_activity_ms() < kRememberedMs) {
+      to_report_.insert(token);
+    }
+  }
 }
 
 void SimulatedExecutor::crash_node(const std::string& node, std::int64_t away_ms) {

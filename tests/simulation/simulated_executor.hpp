@@ -33,8 +33,9 @@ class SimulatedExecutor : public executor::Executor {
   std::vector<executor::Finding> list() override;
   std::vector<idl::Node> capacity() override { return nodes_.records(); }
 
-  // The engine's process is a new one: it knows nothing of what `list` told the last one.
-  void forget_reports() { reported_.clear(); }
+  // The engine's process is a new one: it knows nothing of what `list` told the last one. What has
+  // been over for long is not told again.
+  void forget_reports();
   // The machine goes down with everything on it and comes up again later.
   void crash_node(const std::string& node, std::int64_t away_ms);
   // The runners and programs that are left, by their handles; empty: none.
@@ -52,7 +53,7 @@ class SimulatedExecutor : public executor::Executor {
   MakeRunner make_runner_;
   std::map<std::string, std::unique_ptr<SimulatedRunner>> runners_;  // by token
   std::map<std::string, std::int64_t> visible_from_ms_;              // those that appear late
-  std::set<std::string> reported_;                                   // by `list`, as over
+  std::set<std::string> to_report_;  // `list` has not told yet that they are over
 };
 
 }  // namespace automl::simulation

@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t kHeartbeatMs = 5'000;
 constexpr std::int64_t kGraceMs = 10'000;
 constexpr std::size_t kBatch = 4;
+constexpr double kShareOfShortOnes = 0.9;
 
 const engine::Refusal* refusal_in(const engine::Payload& payload) {
   return std::get_if<engine::Refusal>(&payload);
@@ -168,6 +169,15 @@ void SimulatedRunner::save() {
   checkpoints_.push_back(std::move(checkpoint));
 }
 
+Program SimulatedRunner::some_program(const std::vector<std::string>& metrics) {
+  if (world_.tame) {
+    return tame_program(world_.dice, metrics);
+  }
+  return world_.busy && world_.dice.chance(kShareOfShortOnes)
+             ? short_program(world_.dice, metrics)
+             : random_program(world_.dice, metrics);
+}
+
 void SimulatedRunner::run(const idl::RunnerOrder& order) {
   const idl::Session& session = order.session;
   observer_.program_started(token(), order, restored_);
@@ -176,8 +186,7 @@ void SimulatedRunner::run(const idl::RunnerOrder& order) {
   });
   std::vector<std::string> metrics = session.spec.further_required;
   metrics.push_back(session.spec.required_metric.empty() ? "loss" : session.spec.required_metric);
-  program_ =
-      world_.tame ? tame_program(world_.dice, metrics) : random_program(world_.dice, metrics);
+  program_ = some_program(metrics);
   ++program_life_;
   next_report(0);
   if (session.spec.resources.time_s > 0) {

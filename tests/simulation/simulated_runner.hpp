@@ -37,6 +37,8 @@ class SimulatedRunner {
   bool alive() const { return alive_; }
   bool program_alive() const { return program_.has_value(); }
   const std::optional<idl::ExitReport>& exit() const { return exit_; }
+  // Nothing of it is left, and nothing is to be told any more.
+  bool over() const { return !alive_ && !program_ && (!exit_ || spool_.empty()); }
   bool everything_reported() const { return spool_.empty(); }
   const std::string& node() const { return request_.placement.node; }
   const std::string& handle() const { return handle_; }
@@ -52,6 +54,7 @@ class SimulatedRunner {
   // Calls again and again until it gets an answer other than Unavailable.
   void call(Network::MakeEvent make, Handler on_answer);
   void later(std::int64_t delay_ms, void (SimulatedRunner::*what)());
+  Program some_program(const std::vector<std::string>& metrics);
   void in_program(std::int64_t delay_ms, std::function<void()> what);
 
   void call_register();

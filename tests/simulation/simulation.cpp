@@ -5,6 +5,7 @@
 #include <cmath>
 #include <exception>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "storage/errors.hpp"
@@ -68,7 +69,20 @@ class Run {
 
   void tell(Outcome& outcome) {
     outcome.trace = std::move(world_.lines);
-    outcome.trials = observer_.facts().trials.size();
+    const Facts& facts = observer_.facts();
+    outcome.trials = facts.trials.size();
+    std::set<std::int64_t> ran;
+    for (const auto& [key, started] : facts.started) {
+      ran.insert(facts.sessions.at(key.first).study_id != 0 ? key.first : 0);
+    }
+    outcome.trials_run = ran.size() - ran.count(0);
+    outcome.trials_early = trials_early_;
+    outcome.attempts = facts.attempts.size();
+    for (const auto& [key, measurements] : facts.measurements) {
+      outcome.measurements += measurements.size();
+    }
+    outcome.crashes = engine_.crashes();
+    outcome.faults = world_.faults.count();
     outcome.events = engine_.events();
     outcome.turns = engine_.turns();
     outcome.simulated_ms = world_.agenda.now_ms();
@@ -86,10 +100,13 @@ class Run {
 
   void plan_work() {
     Dice& dice = world_.dice;
-    const std::int64_t studies = dice.between(1, 3);
+    const std::int64_t studies = world_.busy ? dice.between(2, 6) : dice.between(1, 3);
     for (std::int64_t i = 0; i < studies; ++i) {
       const std::string name = "study-" + std::to_string(i);
-      const idl::StudySpec spec = random_study(dice, name, nodes_.records());
+      idl::StudySpec spec = random_study(dice, name, nodes_.records());
+      if (world_.busy) {
+        lengthen(dice, spec);
+      }
       // The nodes are known a moment after the start.
       const std::string user = dice.chance(0.5) ? "ada" : "bob";
       world_.agenda.in(dice.between(100, kMinuteMs), [this, user, spec] {
@@ -147,8 +164,16 @@ class Run {
       world_.agenda.in(world_.dice.between(1'000, 4 * kMinuteMs),
                        [this, study, action = world_.dice.pick(actions)] {
                          clients_.change_study(study, action);
+                         if (action == idl::StudyAction::PAUSE && world_.busy) {
+                           resume_soon(study);
+                         }
                        });
     }
+  }
+
+  void resume_soon(const std::string& study) {
+    world_.agenda.in(world_.dice.between(1'000, 20'000),
+                     [this, study] { clients_.change_study(study, idl::StudyAction::RESUME); });
   }
 
   void stop_some_session() {
@@ -186,6 +211,11 @@ class Run {
   void all_is_well() {
     world_.log([] { return "from here on, all is well"; });
     world_.faults.stop();
+    for (const auto& [key, started] : observer_.facts().started) {
+      const idl::Session& session = observer_.facts().sessions.at(key.first);
+      trials_early_ +=
+          key.second == session.attempts && session.study_id != 0 && ended(session.state) ? 1 : 0;
+    }
     nodes_.heal();
     engine_.start();
     last_open_ms_ = world_.agenda.now_ms();
@@ -270,6 +300,7 @@ class Run {
   Network network_;
   Clients clients_;
   std::uint64_t steps_ = 0;
+  std::uint64_t trials_early_ = 0;
   std::int64_t last_open_ms_ = 0;
   bool finished_ = false;
 };

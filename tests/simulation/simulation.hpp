@@ -9,10 +9,16 @@ namespace automl::simulation {
 
 // What came of one run.
 struct Outcome {
-  std::string violation;          // empty: all promises held
-  std::deque<std::string> trace;  // the last events, when asked for
-  std::uint64_t trials = 0;  // in all studies
-  std::uint64_t events = 0;       // that the engine handled
+  std::string violation;           // empty: all promises held
+  std::deque<std::string> trace;   // the last events, when asked for
+  std::uint64_t trials = 0;        // in all studies; all have ended
+  std::uint64_t trials_run = 0;    // of these, with a program that ran for them
+  std::uint64_t trials_early = 0;  // of those, over while faults were still to come
+  std::uint64_t attempts = 0;
+  std::uint64_t measurements = 0;
+  std::uint64_t crashes = 0;  // of the engine
+  std::uint64_t faults = 0;
+  std::uint64_t events = 0;  // that the engine handled
   std::uint64_t turns = 0;
   std::int64_t simulated_ms = 0;
 };

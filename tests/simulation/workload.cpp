@@ -164,6 +164,29 @@ idl::StudySpec random_study(Dice& dice,
   return spec;
 }
 
+void lengthen(Dice& dice, idl::StudySpec& spec) {
+  static const std::vector<std::string> algorithms = {"sobol", "random", "random", "random"};
+  if (dice.chance(0.9)) {
+    spec.algorithm.name = dice.pick(algorithms);  // one that learns is slow, and is tried anyway
+  }
+  spec.budget.trials = dice.between(20, spec.algorithm.name == "tpe" ? 40 : 100);
+  spec.budget.time_s = 0;
+  if (dice.chance(0.8)) {
+    spec.budget.__isset.target = false;
+  }
+  spec.max_failures = static_cast<std::int32_t>(dice.between(10, 2 * spec.budget.trials));
+  const auto more = static_cast<std::int32_t>(dice.between(2, 6));
+  spec.parallel += more;
+  if (spec.__isset.stop_and_go) {
+    spec.stop_and_go.max_parallel += more;
+  }
+  if (spec.command.empty() && dice.chance(0.7)) {
+    spec.command = "train ${args}";
+  }
+  spec.resources.cpus = 1;
+  spec.resources.gpus = std::min(spec.resources.gpus, 1);
+}
+
 idl::Outcome random_outcome(Dice& dice, const idl::StudySpec& spec) {
   idl::Outcome outcome;
   if (dice.chance(0.15)) {

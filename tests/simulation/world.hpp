@@ -23,7 +23,8 @@ struct Crash {};
 
 // What everything in a run shares: chance, time, faults, and the log of what happened.
 struct World {
-  explicit World(std::uint64_t seed, bool log) : dice(seed), faults(dice), tracing(log) {}
+  explicit World(std::uint64_t seed, bool log)
+      : dice(seed), busy(dice.chance(0.75)), faults(dice, busy), tracing(log) {}
 
   // `text` is called only when somebody will read the log.
   template <class Text>
@@ -34,6 +35,7 @@ struct World {
   }
 
   Dice dice;
+  bool busy;  // long studies of short trials, and room for many of them
   Agenda agenda;
   Faults faults;
   CheckpointDisk disk;
