@@ -83,13 +83,13 @@ class Runs(unittest.TestCase):
 
     def test_half_a_line_is_forgotten_and_longer_runs_win(self):
         with tempfile.TemporaryDirectory() as folder:
-            results.append(folder, "m@1", "0-of-2", made_up("p", 0, [[1, 5]], 25))
-            results.append(folder, "m@1", "1-of-2", made_up("p", 0, [[1, 4]], 50))
+            results.kept.append(folder, "m@1", "0-of-2", made_up("p", 0, [[1, 5]], 25))
+            results.kept.append(folder, "m@1", "1-of-2", made_up("p", 0, [[1, 4]], 50))
             path = pathlib.Path(folder) / "m@1+0-of-2.jsonl"
             path.write_text(path.read_text() + '{"problem": "q", "se')
-            self.assertEqual(results.load(folder)["m@1"], {("p", 0): made_up("p", 0, [[1, 4]], 50)})
-            results.append(folder, "m@1", "0-of-2", made_up("r", 1, [[1, 2]]))
-            self.assertEqual(len(results.load(folder)["m@1"]), 2)
+            self.assertEqual(results.kept.load(folder)["m@1"], {("p", 0): made_up("p", 0, [[1, 4]], 50)})
+            results.kept.append(folder, "m@1", "0-of-2", made_up("r", 1, [[1, 2]]))
+            self.assertEqual(len(results.kept.load(folder)["m@1"]), 2)
 
     def test_value_at_a_budget(self):
         one = made_up("p", 0, [[1, 5], [30, 2]], 50)
@@ -115,7 +115,7 @@ class Report(unittest.TestCase):
             for _ in range(2):
                 report.write(loaded, out, out.parent)
             text = out.read_text()
-            self.assertEqual(text.count(report.START), 1)
+            self.assertEqual(text.count("<!-- search: written by"), 1)
             self.assertIn("| good | **1.00 (1.00–1.00)** | **1.00 (1.00–1.00)** | – | – |", text)
             self.assertIn("| bad | 2.00 (2.00–2.00) |", text)
             self.assertIn("<svg", (out.parent / "search-functions.svg").read_text())
