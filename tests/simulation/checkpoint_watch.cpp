@@ -52,9 +52,6 @@ void check_source(const Facts& facts, std::int64_t study_id, const idl::Schedule
   require(recorded != facts.recorded.end() && recorded->second == source &&
               source.session_id == facts.trials.at(donor).session_id,
           "a trial is to take over a checkpoint that its donor has not saved");
-  const auto taken = facts.taken_over.find(donor);
-  require(taken == facts.taken_over.end() || source.attempt > taken->second.attempts,
-          "a trial is to take over what its donor had before it took over something itself");
 }
 
 void check_taken_over(const Facts& facts,

@@ -255,7 +255,18 @@ struct Apply {
       }
     }
   }
+  // When it is decided: the donor may take over something itself later in the same turn.
+  void require_own_weights(std::int64_t study_id, const idl::ScheduleEvent& decision) const {
+    const auto taken = facts.taken_over.find({study_id, decision.donor});
+    if (taken != facts.taken_over.end() && decision.source.attempt <= taken->second.attempts) {
+      throw Violation(
+          "a trial is to take over what its donor had before it took over something itself");
+    }
+  }
   void operator()(const NewScheduleEvent& change) const {
+    if (change.event.decision == idl::Decision::EXPLOIT) {
+      require_own_weights(change.study_id, change.event);
+    }
     std::vector<idl::ScheduleEvent>& schedule = facts.schedules[change.study_id];
     if (change.event.position != static_cast<std::int64_t>(schedule.size()) + 1) {
       throw Violation("the schedule of study " + std::to_string(change.study_id) + " has a gap");
