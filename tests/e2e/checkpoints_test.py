@@ -114,8 +114,9 @@ class Checkpoints(home.EndToEnd):
         self.finish(self.start("tidy"))
         manifests = self.home.path / "artifacts/manifests"
         home.wait_until(lambda: len(list(manifests.iterdir())) == 1, what="sweep to one checkpoint a trial")
-        objects = [entry for entry in (self.home.path / "artifacts/objects").rglob("*") if entry.is_file()]
-        self.assertEqual(len(objects), 1)
+        objects = self.home.path / "artifacts/objects"
+        home.wait_until(lambda: sum(entry.is_file() for entry in objects.rglob("*")) == 1,
+                        what="sweep to one file")  # which follows the one of manifests
         self.assertEqual(list((self.home.path / "artifacts/incoming").iterdir()), [])
 
     def test_a_program_that_saves_nothing_begins_anew(self):
