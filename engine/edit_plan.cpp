@@ -115,9 +115,7 @@ class Planner {
     std::int64_t outside = 0;
     std::erase_if(plan_.record.enqueued, [&](std::vector<idl::Assignment>& one) {
       std::erase_if(one, [&](const idl::Assignment& assignment) {
-        return std::none_of(spec().space.begin(), spec().space.end(), [&](const auto& parameter) {
-          return parameter.name == assignment.parameter;
-        });
+        return find_parameter(spec().space, assignment.parameter) == nullptr;
       });
       const bool drop = !configuration_objection(search_->space, spec(), one).empty();
       outside += drop ? 1 : 0;

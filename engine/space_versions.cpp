@@ -12,12 +12,6 @@ namespace automl::engine {
 
 namespace {
 
-const idl::Parameter* find(const std::vector<idl::Parameter>& space, const std::string& name) {
-  const auto found = std::find_if(
-      space.begin(), space.end(), [&](const idl::Parameter& one) { return one.name == name; });
-  return found == space.end() ? nullptr : &*found;
-}
-
 const idl::Value* find(const std::vector<idl::Assignment>& assignments, const std::string& name) {
   const auto found =
       std::find_if(assignments.begin(), assignments.end(), [&](const idl::Assignment& one) {
@@ -32,11 +26,11 @@ std::optional<idl::Value> stand_in(const SpaceVersions& versions,
                                    std::int64_t version,
                                    const std::string& name) {
   const auto own = versions.begin() + static_cast<std::ptrdiff_t>(version - 1);
-  if (find(*own, name) != nullptr) {
+  if (find_parameter(*own, name) != nullptr) {
     return std::nullopt;
   }
   for (auto later = own + 1; later != versions.end(); ++later) {
-    if (const idl::Parameter* parameter = find(*later, name)) {
+    if (const idl::Parameter* parameter = find_parameter(*later, name)) {
       const bool fixed = parameter->kind == idl::ParameterKind::FIXED;
       return fixed                              ? std::optional(parameter->choices.front())
              : parameter->__isset.default_value ? std::optional(parameter->default_value)
@@ -54,6 +48,13 @@ bool unmoved(const idl::Value& before, const idl::Value& now) {
 }
 
 }  // namespace
+
+const idl::Parameter* find_parameter(const std::vector<idl::Parameter>& space,
+                                     const std::string& name) {
+  const auto found = std::find_if(
+      space.begin(), space.end(), [&](const idl::Parameter& one) { return one.name == name; });
+  return found == space.end() ? nullptr : &*found;
+}
 
 SpaceVersions spaces_of(const std::vector<idl::StudyVersion>& versions) {
   SpaceVersions spaces;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "engine/space_binding.hpp"
@@ -14,6 +15,10 @@ namespace automl::engine {
 // The spaces that a study's file has had, by version, the one in force last; of a study that was
 // never edited, none.
 using SpaceVersions = std::vector<std::vector<idl::Parameter>>;
+
+// The parameter of that name; null: the space has none.
+const idl::Parameter* find_parameter(const std::vector<idl::Parameter>& space,
+                                     const std::string& name);
 
 SpaceVersions spaces_of(const std::vector<idl::StudyVersion>& versions);
 

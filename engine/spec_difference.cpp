@@ -5,17 +5,12 @@
 #include <utility>
 
 #include "engine/parameter_value.hpp"
+#include "engine/space_versions.hpp"
 #include "engine/spec_text.hpp"
 
 namespace automl::engine {
 
 namespace {
-
-const idl::Parameter* find(const std::vector<idl::Parameter>& space, const std::string& name) {
-  const auto found = std::find_if(
-      space.begin(), space.end(), [&](const idl::Parameter& one) { return one.name == name; });
-  return found == space.end() ? nullptr : &*found;
-}
 
 bool has_default(const idl::Parameter& parameter) {
   return parameter.__isset.default_value || parameter.kind == idl::ParameterKind::FIXED;
@@ -108,14 +103,14 @@ class Comparison {
   void compare_space() {
     const std::size_t told = difference_.changes.size();
     for (const idl::Parameter& was : before_.space) {
-      if (const idl::Parameter* is = find(now_.space, was.name)) {
+      if (const idl::Parameter* is = find_parameter(now_.space, was.name)) {
         compare_parameter(was, *is);
       } else {
         difference_.changes.push_back("space." + was.name + ": gone");
       }
     }
     for (const idl::Parameter& is : now_.space) {
-      if (find(before_.space, is.name) == nullptr) {
+      if (find_parameter(before_.space, is.name) == nullptr) {
         difference_.changes.push_back("space." + is.name + ": new, " + parameter_text(is));
         fixed(has_default(is),
               "space." + is.name,

@@ -29,6 +29,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import numpy as np  # noqa: E402
 
+from record.arguments import numbers, shard  # noqa: E402
 from record.runs import label  # noqa: E402
 from suite import cluster, curves, populations, results  # noqa: E402
 from suite.methods import METHODS, OURS, POPULATIONS, missing  # noqa: E402
@@ -95,18 +96,6 @@ def run_all(options):
             print(f"{which} {problem} {workers} workers, seed {seed}: {run['time']:.1f} s, {run['epochs']} epochs"
                   f"{'' if run['reached'] else ', given up'} in {run['cpu_s']} s", flush=True)
     return failures
-
-
-def numbers(text):
-    low, _, high = text.partition("..")
-    return range(int(low), int(high)) if high else range(int(low))
-
-
-def shard(text):
-    index, _, count = text.partition("/")
-    if not 0 <= int(index) < int(count):
-        raise ValueError
-    return int(index), int(count)
 
 
 def parse(arguments):

@@ -25,6 +25,7 @@ import warnings
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+from record.arguments import numbers, shard  # noqa: E402
 from record.runs import label  # noqa: E402
 from suite import catalogue, results  # noqa: E402
 from suite.methods import METHODS, missing  # noqa: E402
@@ -105,25 +106,13 @@ def run_all(options):
     return failures
 
 
-def seeds(text):
-    low, _, high = text.partition("..")
-    return range(int(low), int(high)) if high else range(int(low))
-
-
-def shard(text):
-    index, _, count = text.partition("/")
-    if not 0 <= int(index) < int(count):
-        raise ValueError
-    return int(index), int(count)
-
-
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", default="automl,random", help=f"of {','.join(METHODS)}; or all")
     parser.add_argument("--suite", default="functions", help="of functions,recorded,bayesmark")
     parser.add_argument("--problems", help="only problems whose names contain one of these")
     parser.add_argument("--trials", type=int, default=200, help="a run; real models always have 16 x 8")
-    parser.add_argument("--seeds", type=seeds, default=seeds("5"), help="how many, or FIRST..END")
+    parser.add_argument("--seeds", type=numbers, default=numbers("5"), help="how many, or FIRST..END")
     parser.add_argument("--budget", type=float, default=math.inf, help="seconds after which no run is begun")
     parser.add_argument("--shard", type=shard, default=(0, 1), help="I/N: every N-th run from the I-th on")
     parser.add_argument("--data", default=os.environ.get("AUTOML_BENCH_DATA"), help="folder of the recorded runs' tables")
