@@ -47,6 +47,7 @@ std::unique_ptr<Sampler> make_gp(const OptionReader& read, const SearchSpace& sp
   options.initial = read.count("initial", options.initial, 0, 1'000'000);
   options.candidates = read.count("candidates", options.candidates, 1, 100'000);
   options.scenarios = read.count("scenarios", options.scenarios, 1, 1000);
+  options.crowd = read.count("crowd", options.crowd, 1, 1'000'000);
   options.enough = read.number("enough", options.enough, -100, 100);
   return std::make_unique<GpSampler>(space, options);
 }
@@ -105,6 +106,9 @@ const std::vector<Entry>& table() {
          "more than there are parameters"},
         {"candidates", "512", "screened for each suggestion, 1 to 100000"},
         {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"},
+        {"crowd",
+         "4",
+         "with more trials at a time most suggestions stay near the best trials, 1 to 1000000"},
         {"enough",
          "-7",
          "log expected improvement, in standard deviations, below which every second suggestion "

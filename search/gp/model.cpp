@@ -277,7 +277,7 @@ std::optional<Trained> Model::train(const ObservationTable& table,
   if (table.size() > options_.local_from) {
     const double length = trust_length(trained.stagnant, 4 + map_->dimensions());
     const Index middle = focus.centre ? static_cast<Index>(*focus.centre) : ranked.front();
-    trained.region = around(*map_, data.unit.row(middle), samples.front(), length);
+    trained.region = around(*map_, data.unit.row(middle), trained.weights, length);
     trained.rows = focus.rows != nullptr
                        ? *focus.rows
                        : nearest_rows(data.features, trained.weights, middle, options_.local_rows);

@@ -17,21 +17,31 @@ Region everywhere(const FeatureMap& map) {
 
 Region around(const FeatureMap& map,
               const RowVectorXd& centre,
-              const Hyperparameters& hyperparameters,
+              const RowVectorXd& weights,
               double length) {
-  Region region = everywhere(map);
-  const double mean = hyperparameters.log_lengthscale.mean();
+  struct Side {
+    Index parameter;
+    double log_lengthscale;
+  };
+  std::vector<Side> sides;
+  double mean = 0;
   for (const std::size_t i : map.varying()) {
     const std::size_t column = map.numeric_column(i);
-    const double middle = centre(static_cast<Index>(i));
-    if (column == FeatureMap::kNone || std::isnan(middle)) {
-      continue;
+    if (column != FeatureMap::kNone) {
+      sides.push_back({static_cast<Index>(i), -std::log(weights(static_cast<Index>(column)))});
+      mean += sides.back().log_lengthscale;
     }
-    const auto dimension = static_cast<Index>(map.columns()[column].dimension);
-    const double stretch = std::exp(hyperparameters.log_lengthscale(dimension) - mean);
-    const double half = length * std::clamp(stretch, 0.25, 4.0) / 2;
-    region.low(static_cast<Index>(i)) = std::max(middle - half, 0.0);
-    region.high(static_cast<Index>(i)) = std::min(middle + half, 1.0);
+  }
+  mean /= static_cast<double>(std::max<std::size_t>(sides.size(), 1));
+  Region region = everywhere(map);
+  for (const Side& side : sides) {
+    const double middle = centre(side.parameter);
+    if (!std::isnan(middle)) {
+      const double stretch = std::exp(side.log_lengthscale - mean);
+      const double half = length * std::clamp(stretch, 0.25, 4.0) / 2;
+      region.low(side.parameter) = std::max(middle - half, 0.0);
+      region.high(side.parameter) = std::min(middle + half, 1.0);
+    }
   }
   return region;
 }

@@ -18,12 +18,13 @@ struct Region {
 
 Region everywhere(const FeatureMap& map);
 
-// A box around a unit point: sides of `length` times the lengthscales, these divided by their
-// geometric mean and kept between 1/4 and 4, cut off at the bounds (the idea of a trust region that
-// is long where the function is flat: Eriksson et al., NeurIPS 2019).
+// A box around a unit point: sides of `length` times the lengthscales, these divided by the
+// geometric mean of the numeric ones and kept between 1/4 and 4, cut off at the bounds (the idea of
+// a trust region that is long where the function is flat: Eriksson et al., NeurIPS 2019).
+// `weights`: 1 / lengthscale per column.
 Region around(const FeatureMap& map,
               const Eigen::RowVectorXd& centre,
-              const Hyperparameters& hyperparameters,
+              const Eigen::RowVectorXd& weights,
               double length);
 
 // 0.8, halved with every `patience` trials without a marked improvement, down to 1/64; then from

@@ -19,6 +19,9 @@ constexpr int kMostFronts = 8;         // scenarios with several objectives
 constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
 constexpr double kTrusted = 0.1;       // with less than this their trials are no initial design
 constexpr Index kTried = 64;           // proposals looked at before giving up on the model
+constexpr double kLongest = 0.6;       // side of a box around one of the best trials
+constexpr double kHalvings = 2;        // at most, of that side
+constexpr Index kCentres = 3;          // of such boxes
 
 gp::Points row_of(const SearchSpace& space, const Configuration& configuration) {
   const std::vector<double> unit = encode(space, configuration);
@@ -114,13 +117,24 @@ Suggestion GpSampler::suggest_cheaply(Turn& turn) {
   return std::move(found.front());
 }
 
-void GpSampler::imagine(gp::Wanted& wanted, const Configuration& configuration, Random& random) {
+bool GpSampler::crowded(const Request& request) const {
+  return request.pending.size() + static_cast<std::size_t>(request.count) >
+         static_cast<std::size_t>(options_.crowd);
+}
+
+void GpSampler::imagine(gp::Wanted& wanted,
+                        const Configuration& configuration,
+                        bool crowded,
+                        Random& random) {
   if (configuration.values.size() == space_.size()) {
-    const int scenarios = wanted.what == gp::Wanted::What::kHypervolume
+    // A single scenario is what is expected.
+    const bool expected = crowded && wanted.improvement != nullptr;
+    const int scenarios = expected ? 1
+                          : wanted.what == gp::Wanted::What::kHypervolume
                               ? std::min(options_.scenarios, kMostFronts)
                               : options_.scenarios;
     wanted.acquisition->imagine(
-        map_.features(row_of(space_, configuration)), scenarios, true, random);
+        map_.features(row_of(space_, configuration)), scenarios, !expected, random);
   }
 }
 
@@ -176,18 +190,38 @@ std::optional<Suggestion> GpSampler::suggest_across(Turn& turn, const gp::Wanted
   return found;
 }
 
-gp::Proposals GpSampler::proposals(Turn& turn, const gp::Wanted& wanted) {
+gp::Proposals GpSampler::proposals(Turn& turn,
+                                   const gp::Wanted& wanted,
+                                   const gp::Points& centres,
+                                   const gp::Region& region) {
   const double share = std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
-  const gp::Points spread = candidates_.spread(options_.candidates, wanted.region, turn.random);
-  const gp::Points around = candidates_.around(wanted.best, options_.sprayed, share, turn.random);
-  gp::Points all(spread.rows() + around.rows() + wanted.best.rows(), spread.cols());
-  all << around, wanted.best, spread;
-  return optimizer_.maximise(*wanted.acquisition, all, wanted.weights, wanted.region, turn.random);
+  const gp::Points spread = candidates_.spread(options_.candidates, region, turn.random);
+  const gp::Points around = candidates_.around(centres, options_.sprayed, share, turn.random);
+  gp::Points all(spread.rows() + around.rows() + centres.rows(), spread.cols());
+  all << around, centres, spread;
+  return optimizer_.maximise(*wanted.acquisition, all, wanted.weights, region, turn.random);
+}
+
+std::optional<Suggestion> GpSampler::suggest_nearby(Turn& turn, const gp::Wanted& wanted) {
+  const Index centres = std::min(kCentres, wanted.best.rows());
+  const auto which = static_cast<Index>(turn.random.below(static_cast<std::uint64_t>(centres)));
+  const gp::Points centre = wanted.best.row(which);
+  const double length = kLongest * std::exp2(-kHalvings * turn.random.uniform());
+  const gp::Region box = gp::around(map_, centre.row(0), wanted.weights, length);
+  std::optional<Suggestion> found =
+      first_untried(turn, wanted, proposals(turn, wanted, centre, box));
+  if (found) {
+    found->reason.insert(std::string("gp: ").size(), "near one of the best trials, ");
+  }
+  return found;
 }
 
 std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Wanted& wanted) {
-  gp::Proposals found = proposals(turn, wanted);
-  if (turn.index % 2 != 0) {
+  if (turn.crowded && wanted.improvement != nullptr && turn.random.uniform() < options_.nearby) {
+    return suggest_nearby(turn, wanted);
+  }
+  gp::Proposals found = proposals(turn, wanted, wanted.best, wanted.region);
+  if (turn.crowded || turn.index % 2 != 0) {
     return first_untried(turn, wanted, found);
   }
   const double late = static_cast<double>(wanted.stagnant) - options_.patience;
@@ -197,7 +231,7 @@ std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Want
     }
   } else if (wanted.improvement != nullptr && late > 0) {
     wanted.improvement->demand(std::min(options_.impatience * late, options_.most_demanded));
-    found = proposals(turn, wanted);
+    found = proposals(turn, wanted, wanted.best, wanted.region);
     wanted.improvement->demand(0);
   }
   return first_untried(turn, wanted, found);
@@ -207,7 +241,7 @@ std::optional<gp::Wanted> GpSampler::learn(const Request& request) {
   std::optional<gp::Wanted> wanted = model_.train(table_, {request.seed, request.expired});
   Random random(request.seed, request.index ^ 0x70656e64ULL);
   for (std::size_t k = 0; wanted && k < request.pending.size() && !expired(request); ++k) {
-    imagine(*wanted, request.pending[k], random);
+    imagine(*wanted, request.pending[k], crowded(request), random);
   }
   return wanted;
 }
@@ -228,7 +262,7 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   std::vector<Suggestion> suggestions;
   for (int i = 0; i < request.count; ++i) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
-    Turn turn{request, index, pending, pending_seen, Random(request.seed, index)};
+    Turn turn{request, index, pending, pending_seen, Random(request.seed, index), crowded(request)};
     std::optional<Suggestion> suggestion;
     if (learnt && expired(request)) {
       suggestion = suggest_cheaply(turn);
@@ -243,7 +277,7 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     pending.push_back(suggestion->configuration);
     pending_seen.add(suggestion->configuration);
     if (wanted && i + 1 < request.count && !expired(request)) {
-      imagine(*wanted, suggestion->configuration, turn.random);
+      imagine(*wanted, suggestion->configuration, turn.crowded, turn.random);
     }
     suggestions.push_back(*std::move(suggestion));
   }

@@ -21,7 +21,11 @@ struct GpOptions {
   int candidates = 512;  // screened for each suggestion
   int sprayed = 20;      // more around each of the best trials
   int scenarios = 32;    // what pending trials may turn out to be
-  int across = 32;       // per parameter, when the best place is well known
+  // More trials than this at a time are a crowd: what is pending is taken for what the model
+  // expects of it, and `nearby` of the suggestions stay near one of the three best trials.
+  int crowd = 4;
+  double nearby = 0.7;
+  int across = 32;  // per parameter, when the best place is well known
   // The best place is well known when the log expected improvement is below this everywhere.
   double enough = -7;
   // After so many trials without a marked improvement, but while there is enough, every second
@@ -37,12 +41,13 @@ struct GpOptions {
 // Bayesian optimisation with a Gaussian process: docs/algorithms/gp.md. First come the default
 // configuration and Sobol points; then the configuration with the largest log expected improvement
 // that is neither forbidden, finished nor pending, given the finished trials and averaged over what
-// the pending ones may turn out to be. With outcome constraints the improvement is weighed with the
-// probability that they are met; until one trial meets them, less violation is looked for. With 2
-// to 4 objectives the expected growth of the dominated hypervolume takes the improvement's place.
-// Where the history has earlier tasks, their best configurations come first instead, and a single
-// objective without constraints has their mean function: docs/algorithms/inherit.md.
-// What is not done when time is up is left to tpe.
+// the pending ones may turn out to be. With many pending ones a model that is wrong would be wrong
+// in all of them, so most suggestions stay where it is right, near the best trials. With outcome
+// constraints the improvement is weighed with the probability that they are met; until one trial
+// meets them, less violation is looked for. With 2 to 4 objectives the expected growth of the
+// dominated hypervolume takes the improvement's place. Where the history has earlier tasks, their
+// best configurations come first instead, and a single objective without constraints has their mean
+// function: docs/algorithms/inherit.md. What is not done when time is up is left to tpe.
 class GpSampler : public Sampler {
  public:
   GpSampler(const SearchSpace& space, const GpOptions& options);
@@ -55,6 +60,7 @@ class GpSampler : public Sampler {
     std::vector<Configuration>& pending;
     SeenConfigurations& pending_seen;
     Random random;
+    bool crowded;
   };
 
   // The number of finished trials from which on the model is used.
@@ -64,7 +70,12 @@ class GpSampler : public Sampler {
   // From the finished and the pending trials.
   std::optional<gp::Wanted> learn(const Request& request);
   std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
-  gp::Proposals proposals(Turn& turn, const gp::Wanted& wanted);
+  // The acquisition's largest values within a region, with some near `centres`.
+  gp::Proposals proposals(Turn& turn,
+                          const gp::Wanted& wanted,
+                          const gp::Points& centres,
+                          const gp::Region& region);
+  std::optional<Suggestion> suggest_nearby(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> suggest_across(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> first_untried(const Turn& turn,
                                           const gp::Wanted& wanted,
@@ -76,7 +87,11 @@ class GpSampler : public Sampler {
                        const gp::Wanted& wanted,
                        const gp::Points& point,
                        double value) const;
-  void imagine(gp::Wanted& wanted, const Configuration& configuration, Random& random);
+  bool crowded(const Request& request) const;
+  void imagine(gp::Wanted& wanted,
+               const Configuration& configuration,
+               bool crowded,
+               Random& random);
   bool seen(const Turn& turn, const Configuration& configuration) const;
 
   const SearchSpace& space_;

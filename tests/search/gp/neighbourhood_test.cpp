@@ -19,12 +19,13 @@ TEST(Region, IsLongWhereTheFunctionIsFlat) {
   const FeatureMap map(space);
   Hyperparameters h = prior_mode(map, {}, false);
   h.log_lengthscale << -1, 0, 1;
-  const Region region = around(map, RowVectorXd::Constant(3, 0.5), h, 0.1);
+  const RowVectorXd weights = Scaling(map, h).weights();
+  const Region region = around(map, RowVectorXd::Constant(3, 0.5), weights, 0.1);
   const RowVectorXd sides = region.high - region.low;
   EXPECT_NEAR(sides(1), 0.1, 1e-12);
   EXPECT_NEAR(sides(0), 0.1 * std::exp(-1), 1e-12);
   EXPECT_NEAR(sides(2), 0.1 * std::exp(1), 1e-12);
-  const Region corner = around(map, RowVectorXd::Zero(3), h, 0.1);
+  const Region corner = around(map, RowVectorXd::Zero(3), weights, 0.1);
   EXPECT_EQ(corner.low.minCoeff(), 0);
   EXPECT_NEAR(corner.high(1), 0.05, 1e-12);
 }
@@ -34,7 +35,8 @@ TEST(Region, LeavesCategoriesAndInactiveParametersFree) {
   const FeatureMap map(space);
   RowVectorXd centre = RowVectorXd::Constant(static_cast<Index>(space.size()), 0.5);
   centre(7) = kInactive;
-  const Region region = around(map, centre, prior_mode(map, {}, false), 0.1);
+  const Region region =
+      around(map, centre, Scaling(map, prior_mode(map, {}, false)).weights(), 0.1);
   EXPECT_GT(region.low(0), 0.4);
   EXPECT_EQ(region.low(3), 0);
   EXPECT_EQ(region.high(3), 1);

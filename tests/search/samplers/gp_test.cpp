@@ -134,6 +134,49 @@ TEST(GpSampler, PendingTrialsSpreadOut) {
   }
 }
 
+// How the values of 120 trials in a long valley fall, 40 at a time, which end as they began.
+double last_third_over_first(int crowd) {
+  const SearchSpace space = unit_cube(12);
+  const auto valley = [](const Configuration& c) {
+    double sum = 0;
+    for (std::size_t i = 0; i < c.values.size(); ++i) {
+      sum += std::pow(1.8, static_cast<double>(i)) * std::pow(c.values[i] - 0.4, 2);
+    }
+    return sum;
+  };
+  constexpr int kWorkers = 40;
+  constexpr int kTrials = 120;
+  GpOptions options;
+  options.crowd = crowd;
+  GpSampler sampler(space, options);
+  History history;
+  std::vector<Configuration> pending;
+  std::vector<double> values;
+  for (int asked = 0; static_cast<int>(values.size()) < kTrials;) {
+    for (; static_cast<int>(pending.size()) < kWorkers && asked < kTrials; ++asked) {
+      auto one = sampler.suggest({history, pending, static_cast<std::uint64_t>(asked), 1, 1});
+      pending.push_back(one.at(0).configuration);
+    }
+    values.push_back(valley(pending.front()));
+    history.add({static_cast<std::int64_t>(values.size()),
+                 pending.front(),
+                 Status::kComplete,
+                 values.back()});
+    pending.erase(pending.begin());
+  }
+  const auto middle = [&](int first) {
+    std::vector<double> third(values.begin() + first, values.begin() + first + kWorkers);
+    std::nth_element(third.begin(), third.begin() + kWorkers / 2, third.end());
+    return third[kWorkers / 2];
+  };
+  return middle(kTrials - kWorkers) / middle(0);
+}
+
+TEST(GpSampler, ManyWorkersAreNotAllLedAstrayByOneModel) {
+  EXPECT_LT(last_third_over_first(4), 0.07);
+  EXPECT_GT(last_third_over_first(1000), 0.1);  // as if they were few
+}
+
 TEST(GpSampler, UsesUpASmallSpaceBeforeItRepeats) {
   const SearchSpace space({choice("a", 3), whole("n", 1, 5)}, {{{{0, Relation::kEqual, {2}}}}});
   const auto f = [](const Configuration& c) { return c.values[0] + c.values[1]; };
