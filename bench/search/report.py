@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record import chart, section  # noqa: E402
-from suite import results  # noqa: E402
+from suite import results, workers  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
 OURS = ("automl", "automl-gp", "automl-tpe")
@@ -185,6 +185,41 @@ def real_models(methods):
     return lines + [""] if present else []
 
 
+def many_workers(methods):
+    """Regret of 64 workers beside that of one: means over problems, in units of random search's after as many trials (at most 200)."""
+    def mean_regret(runs, names, budget):
+        found = {}
+        for name in names:
+            scores = [results.at(run, budget) for (problem, _), run in runs.items() if problem == name]
+            scores = [score for score in scores if score is not None]
+            if not scores:
+                return None
+            found[name] = np.mean(scores)
+        return found
+
+    prefix = workers.PREFIX
+    present = {name: runs for name, runs in methods.items() if any(key[0].startswith(prefix) for key in runs)}
+    if not present or "random" not in methods:
+        return []
+    names = sorted({key[0] for runs in present.values() for key in runs if key[0].startswith(prefix)})
+    budgets = (100, 200, 640)
+    lines = [f"### {workers.WORKERS} workers", "",
+             "Test functions, mean regret in units of random search's after as many trials (at most 200): one trial at a "
+             "time, and with so many under way at any time.", "",
+             f"| method | workers | {' | '.join(f'{b} trials' for b in budgets)} |", "| --- |" + " --- |" * 4]
+    for name, runs in present.items():
+        alone = [one.removeprefix(prefix) for one in names]
+        for count, problems in ((1, alone), (workers.WORKERS, names)):
+            row = []
+            for budget in budgets:
+                own = mean_regret(runs, problems, budget)
+                unit = mean_regret(methods["random"], alone, min(budget, 200))
+                row.append("–" if own is None or unit is None else
+                           f"{np.mean([own[p] / unit[a] for p, a in zip(problems, alone)]):.3f}")
+            lines.append(f"| {name} | {count} | {' | '.join(row)} |")
+    return lines + [""]
+
+
 def curves(methods, suite, title, path):
     """Mean rank at every trial up to the longest common one, as a plot; False when there is nothing to show."""
     methods = taking_part(methods, BUDGETS[0], suite)
@@ -206,7 +241,7 @@ def sections(loaded, folder):
     methods = {name: runs for name, (_, runs) in sorted(chosen.items())}
     lines = ["Versions: " + ", ".join(f"{name} {label.split('@')[1]} ({len(runs)} runs)"
                                       for name, (label, runs) in sorted(chosen.items())) + ".", ""]
-    suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith("bayesmark:")),
+    suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith(("bayesmark:", "workers:"))),
               "functions": ("Test functions: mean rank", lambda run: ":" not in run["problem"]),
               "recorded": ("Recorded training runs: mean rank", lambda run: run["problem"].startswith("recorded:"))}
     for key, (title, suite) in suites.items():
@@ -224,7 +259,7 @@ def sections(loaded, folder):
         for budget in (50, 100, 200):
             if len(taking_part(present, budget, suite)) > 1:
                 lines += class_table(present, suite, budget)
-    return lines + real_models(methods) + time_table(methods) + speed_table()
+    return lines + real_models(methods) + many_workers(methods) + time_table(methods) + speed_table()
 
 
 def write(loaded, out, folder):

@@ -14,6 +14,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import argparse
+import collections
 import hashlib
 import json
 import math
@@ -27,7 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record.arguments import numbers, shard  # noqa: E402
 from record.runs import label  # noqa: E402
-from suite import catalogue, results  # noqa: E402
+from suite import catalogue, results, workers  # noqa: E402
 from suite.methods import METHODS, missing  # noqa: E402
 from suite.problem import generator  # noqa: E402
 
@@ -36,23 +37,24 @@ WORK = HERE.parents[1] / "build" / "bench-search"
 
 def run_one(method, problem, seed, trials):
     """One run: asks, evaluates and tells, and notes the score of the configuration that looks best so far."""
-    method.start(problem.space, int(generator(problem.name, seed, "method").integers(2**31)), trials, problem.batch)
-    best, curve, seconds, done = math.inf, [], [0.0] * trials, 0
-    while done < trials:
+    workers = getattr(problem, "workers", problem.batch)
+    method.start(problem.space, int(generator(problem.name, seed, "method").integers(2**31)), trials, workers)
+    best, curve, seconds, asked, running = math.inf, [], [0.0] * trials, 0, collections.deque()
+    for done in range(trials):
+        while asked < trials and len(running) <= workers - problem.batch:
+            start = time.process_time()
+            batch = method.ask(min(problem.batch, trials - asked))
+            seconds[asked] += time.process_time() - start
+            running.extend(batch)
+            asked += len(batch)
+        token, configuration = running.popleft()
+        value = problem.observe(configuration, done)
         start = time.process_time()
-        asked = method.ask(min(problem.batch, trials - done))
-        spent = time.process_time() - start
-        values = [problem.observe(configuration, done + i) for i, (_, configuration) in enumerate(asked)]
-        start = time.process_time()
-        for (token, _), value in zip(asked, values):
-            method.tell(token, value)
-        spent += time.process_time() - start
-        for (_, configuration), value in zip(asked, values):
-            seconds[done] = spent / len(asked)
-            done += 1
-            if value < best:
-                best = value
-                curve.append([done, float(f"{problem.score(configuration):.6g}")])
+        method.tell(token, value)
+        seconds[done] += time.process_time() - start
+        if value < best:
+            best = value
+            curve.append([done + 1, float(f"{problem.score(configuration):.6g}")])
     quarter = max(trials // 4, 1)
     ms = [round(1000 * sum(seconds[i:i + quarter]) / quarter, 3) for i in range(0, quarter * 4, quarter)]
     return {"problem": problem.name, "kind": problem.kind, "seed": seed, "trials": trials, "curve": curve, "ms": ms}
@@ -65,9 +67,14 @@ def suite_version():
     return hashlib.sha256(text).hexdigest()[:8]
 
 
+def make(name, seed, data):
+    return workers.make(name, seed) if name.startswith(workers.PREFIX) else catalogue.make(name, seed, data)
+
+
 def jobs(options):
     """(problem, seed), seeds outermost, so that an interrupted run has covered every problem."""
-    names = [name for suite in options.suite for name in catalogue.names(suite, options.data)]
+    names = [name for suite in options.suite
+             for name in (workers.names() if suite == "workers" else catalogue.names(suite, options.data))]
     if options.problems:
         names = [name for name in names if any(part in name for part in options.problems)]
     every = [(name, seed) for seed in options.seeds for name in names]
@@ -94,7 +101,7 @@ def run_all(options):
                 return failures
             start = time.monotonic()
             try:
-                run = run_one(METHODS[name](), catalogue.make(problem_name, seed, options.data), seed, trials)
+                run = run_one(METHODS[name](), make(problem_name, seed, options.data), seed, trials)
             except Exception as error:  # a peer that cannot do a problem must not end the others' runs
                 failures += 1
                 print(f"{which} {problem_name} {seed}: {type(error).__name__}: {error}", flush=True)
@@ -109,7 +116,7 @@ def run_all(options):
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", default="automl,random", help=f"of {','.join(METHODS)}; or all")
-    parser.add_argument("--suite", default="functions", help="of functions,recorded,bayesmark")
+    parser.add_argument("--suite", default="functions", help="of functions,recorded,bayesmark,workers")
     parser.add_argument("--problems", help="only problems whose names contain one of these")
     parser.add_argument("--trials", type=int, default=200, help="a run; real models always have 16 x 8")
     parser.add_argument("--seeds", type=numbers, default=numbers("5"), help="how many, or FIRST..END")
