@@ -8,6 +8,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "engine/checkpoints.hpp"
+
 #include "executor/last_checkpoint.hpp"
 #include "storage/artifacts/checkpoint_store.hpp"
 
@@ -22,7 +24,7 @@ constexpr std::chrono::milliseconds kPatience{2'000};
 
 }  // namespace
 
-ArtifactSweeper::ArtifactSweeper(std::string home, std::function<std::vector<std::string>()> wanted)
+ArtifactSweeper::ArtifactSweeper(std::string home, std::function<WantedManifests()> wanted)
     : home_(std::move(home)), wanted_(std::move(wanted)), thread_([this] { work(); }) {}
 
 ArtifactSweeper::~ArtifactSweeper() {
@@ -66,11 +68,12 @@ bool ArtifactSweeper::sweep() {
   try {
     const storage::Sweep sweep = storage::CheckpointStore(directory).sweep(
         [this] {
-          std::vector<std::string> digests = wanted_();
-          for (const idl::Checkpoint& checkpoint : executor::last_checkpoints(home_)) {
-            digests.push_back(checkpoint.digest);
-          }
-          return digests;
+          // First what is written: what the engine records meanwhile it then knows.
+          const std::vector<idl::Checkpoint> written = executor::last_checkpoints(home_);
+          WantedManifests known = wanted_();
+          std::vector<std::string> unrecorded = still_wanted(written, known);
+          known.digests.insert(known.digests.end(), unrecorded.begin(), unrecorded.end());
+          return known.digests;
         },
         kPatience);
     if (sweep.removed > 0) {

@@ -6,7 +6,8 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
+
+#include "engine/effect.hpp"
 
 namespace automl::engine {
 
@@ -17,7 +18,7 @@ class ArtifactSweeper {
  public:
   // `wanted` is called by the new thread, must be callable until this object is gone and may throw
   // when it cannot tell.
-  ArtifactSweeper(std::string home, std::function<std::vector<std::string>()> wanted);
+  ArtifactSweeper(std::string home, std::function<WantedManifests()> wanted);
   // Waits for the sweep under way.
   ~ArtifactSweeper();
   ArtifactSweeper(const ArtifactSweeper&) = delete;
@@ -31,7 +32,7 @@ class ArtifactSweeper {
   bool sweep();
 
   const std::string home_;
-  std::function<std::vector<std::string>()> wanted_;
+  std::function<WantedManifests()> wanted_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool due_ = false;

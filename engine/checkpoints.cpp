@@ -2,6 +2,7 @@
 #include "engine/checkpoints.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "engine/planted_bug.hpp"
@@ -137,10 +138,12 @@ std::vector<idl::Measurement> curve_so_far(Turn& turn, const SessionEntry& sessi
   return curve;
 }
 
-std::vector<std::string> wanted_manifests(const EngineState& state, storage::Storage& storage) {
-  std::vector<std::string> digests;
+WantedManifests wanted_manifests(const EngineState& state, storage::Storage& storage) {
+  WantedManifests wanted;
   for (const idl::Checkpoint& checkpoint : storage.load_checkpoints(0)) {
-    digests.push_back(checkpoint.digest);
+    wanted.digests.push_back(checkpoint.digest);
+    std::int64_t& newest = wanted.recorded[checkpoint.session_id];
+    newest = std::max(newest, checkpoint.number);
   }
   for (const auto& [id, study] : state.studies) {
     if (!study.schedule || planted(PlantedBug::kDonorNotPinned)) {
@@ -148,17 +151,35 @@ std::vector<std::string> wanted_manifests(const EngineState& state, storage::Sto
     }
     for (const auto& [trial, decision] : study.schedule->pending()) {
       if (decision.__isset.source) {
-        digests.push_back(decision.source.digest);
+        wanted.digests.push_back(decision.source.digest);
       }
     }
   }
   for (const auto& [id, session] : state.sessions) {
     if (session.record.__isset.restore) {
-      digests.push_back(session.record.restore.digest);
+      wanted.digests.push_back(session.record.restore.digest);
     }
     if (session.attempt && session.attempt->__isset.restored) {
-      digests.push_back(session.attempt->restored.digest);
+      wanted.digests.push_back(session.attempt->restored.digest);
     }
+  }
+  return wanted;
+}
+
+std::vector<std::string> still_wanted(const std::vector<idl::Checkpoint>& written,
+                                      const WantedManifests& known) {
+  std::map<std::int64_t, const idl::Checkpoint*> newest;
+  std::vector<std::string> digests;
+  for (const idl::Checkpoint& checkpoint : written) {
+    newest[checkpoint.session_id] = &checkpoint;
+    const auto recorded = known.recorded.find(checkpoint.session_id);
+    if ((recorded == known.recorded.end() || recorded->second < checkpoint.number) &&
+        !planted(PlantedBug::kUnrecordedSwept)) {
+      digests.push_back(checkpoint.digest);
+    }
+  }
+  for (const auto& [session, checkpoint] : newest) {
+    digests.push_back(checkpoint->digest);
   }
   return digests;
 }

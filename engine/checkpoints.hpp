@@ -27,7 +27,13 @@ void drop_checkpoints(Turn& turn, SessionEntry& session, std::size_t kept);
 // anew. From the store.
 std::vector<idl::Measurement> curve_so_far(Turn& turn, const SessionEntry& session);
 
-// Manifests of everything that may still be restored; nothing else in the artifact store is needed.
-std::vector<std::string> wanted_manifests(const EngineState& state, storage::Storage& storage);
+// Manifests of everything recorded that may still be restored. Beside these the artifact store
+// needs only what is still_wanted.
+WantedManifests wanted_manifests(const EngineState& state, storage::Storage& storage);
+
+// Of what runners have written down (executor/last_checkpoint.hpp), oldest first in each session:
+// its newest, and what the engine, which knew `known` later on, has not recorded yet.
+std::vector<std::string> still_wanted(const std::vector<idl::Checkpoint>& written,
+                                      const WantedManifests& known);
 
 }  // namespace automl::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -26,9 +27,10 @@ struct Refusal {
   std::vector<idl::StudyFileError> errors = {};  // of a study file; kInvalid
 };
 
-// What the artifact store must keep.
+// What the engine knows that the artifact store must keep.
 struct WantedManifests {
   std::vector<std::string> digests;
+  std::map<std::int64_t, std::int64_t> recorded;  // number of the newest checkpoint, by session
 };
 
 using Payload = std::variant<std::monostate,

@@ -118,15 +118,15 @@ executor::LocalOptions executor_options(const Config& config) {
   return options;
 }
 
-std::vector<std::string> ask_what_is_wanted(EventLoop& loop) {
-  Payload answer = loop.call(Inspected{0,
-                                       [](const StudyManager& manager) -> Payload {
-                                         return WantedManifests{
-                                             wanted_manifests(manager.state(), manager.storage())};
-                                       }})
-                       .get();
+WantedManifests ask_what_is_wanted(EventLoop& loop) {
+  Payload answer =
+      loop.call(Inspected{0,
+                          [](const StudyManager& manager) -> Payload {
+                            return wanted_manifests(manager.state(), manager.storage());
+                          }})
+          .get();
   if (auto* wanted = std::get_if<WantedManifests>(&answer)) {
-    return std::move(wanted->digests);
+    return std::move(*wanted);
   }
   throw std::runtime_error("the engine cannot tell what is wanted");
 }

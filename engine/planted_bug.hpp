@@ -49,6 +49,7 @@ enum class PlantedBug {
   kPrunedWithoutValue,     // a trial that is pruned loses its value
   kPruneIsAFailure,        // what the scheduler stops counts as failed
   kDonorNotPinned,         // a checkpoint that a trial will take over may be swept before
+  kUnrecordedSwept,        // of what the engine has not heard of only the newest is kept
   kOldWeightsCopied,     // from a donor that has taken over another's weights itself: its old ones
   kExploitKeepsWeights,  // a trial takes over the configuration and no checkpoint
   kExploitKeepsParameters,  // a trial takes over the checkpoint and runs with what it had before

@@ -172,6 +172,7 @@ void Attempt::stage_checkpoint() {
   saver_.emplace(
       std::move(plan),
       [this] { return forwarder_.last_step(); },
+      [this] { return forwarder_.unrecorded_checkpoints(); },
       [this](const idl::Checkpoint& checkpoint) { forwarder_.add_checkpoint(checkpoint); });
 }
 

@@ -64,8 +64,9 @@ std::vector<PbtScheduler::Member> PbtScheduler::population(const TrialCurves& cu
   for (std::size_t i = 0; i < curves.curves().size(); ++i) {
     const Curve& curve = curves.curves()[i];
     const std::vector<Trajectory::Point>& points = trajectories_[i].points();
-    if (curve.state == TrialState::kStopped || curve.state == TrialState::kFailed ||
-        points.empty()) {
+    const bool takes_part =
+        curve.state == TrialState::kRunning || curve.state == TrialState::kPaused;
+    if (!takes_part || points.empty()) {
       continue;
     }
     const double value = points.back().value;

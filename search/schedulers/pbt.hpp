@@ -26,11 +26,12 @@ struct PbtOptions {
   Limits limits;
 };
 
-// Population based training (Jaderberg et al., arXiv:1711.09846). Members are the trials that run,
-// are paused or complete. At every multiple of `interval` a member compares its last value with the
+// Population based training (Jaderberg et al., arXiv:1711.09846). Members are the trials that run
+// or are paused. At every multiple of `interval` a member compares its last value with the
 // others'; a bad one copies the weights of a good one (exploit) and goes on with a changed
-// configuration (explore). Members never wait for each other, and failed ones are neither copied
-// nor counted. A member that exploited takes part again once it has reported.
+// configuration (explore). Members never wait for each other, and those that have ended are
+// neither copied, which would leave nothing to train, nor counted. A member that exploited takes
+// part again once it has reported.
 class PbtScheduler : public Scheduler {
  public:
   // The space must outlive it. Throws std::invalid_argument for limits that do not fit it.

@@ -56,8 +56,8 @@ TEST_F(ArtifactSweeperTest, RemovesWhatNobodyWants) {
   last.session_id = 7;
   last.number = 1;
   last.digest = unrecorded;
-  executor::write_last_checkpoint(home_, last);
-  ArtifactSweeper sweeper(home_, [&] { return std::vector{wanted}; });
+  executor::write_last_checkpoints(home_, {last});
+  ArtifactSweeper sweeper(home_, [&] { return WantedManifests{{wanted}, {}}; });
   EXPECT_TRUE(kept(old));
   sweeper.wake();
   EXPECT_TRUE(eventually([&] { return !kept(old); }));
@@ -65,10 +65,29 @@ TEST_F(ArtifactSweeperTest, RemovesWhatNobodyWants) {
   EXPECT_TRUE(kept(unrecorded));
 }
 
+// A runner has told of two and had no answer; one that the engine recorded and let go of is not
+// kept.
+TEST_F(ArtifactSweeperTest, KeepsWhatTheEngineHasNotRecordedYet) {
+  fs::create_directories(home_ + "/sessions/7");
+  std::vector<idl::Checkpoint> told;
+  for (const char* content : {"let go of", "unanswered", "newest"}) {
+    idl::Checkpoint& checkpoint = told.emplace_back();
+    checkpoint.session_id = 7;
+    checkpoint.number = static_cast<std::int64_t>(told.size());
+    checkpoint.digest = save(content);
+  }
+  executor::write_last_checkpoints(home_, told);
+  ArtifactSweeper sweeper(home_, [] { return WantedManifests{{}, {{7, 1}}}; });
+  sweeper.wake();
+  EXPECT_TRUE(eventually([&] { return !kept(told[0].digest); }));
+  EXPECT_TRUE(kept(told[1].digest));
+  EXPECT_TRUE(kept(told[2].digest));
+}
+
 TEST_F(ArtifactSweeperTest, RemovesNothingWhenTheEngineCannotTell) {
   const std::string saved = save("saved");
   std::atomic<int> asked = 0;
-  ArtifactSweeper sweeper(home_, [&]() -> std::vector<std::string> {
+  ArtifactSweeper sweeper(home_, [&]() -> WantedManifests {
     ++asked;
     throw std::runtime_error("the store cannot be read");
   });
@@ -78,7 +97,7 @@ TEST_F(ArtifactSweeperTest, RemovesNothingWhenTheEngineCannotTell) {
 }
 
 TEST_F(ArtifactSweeperTest, HasNothingToDoWithoutAStore) {
-  ArtifactSweeper sweeper(home_, []() -> std::vector<std::string> {
+  ArtifactSweeper sweeper(home_, []() -> WantedManifests {
     ADD_FAILURE();
     return {};
   });

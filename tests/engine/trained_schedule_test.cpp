@@ -53,7 +53,7 @@ class Population : public ::testing::Test {
   std::vector<std::string> wanted() {
     std::vector<std::string> digests;
     engine_.turn(Inspected{0, [&](const StudyManager& manager) {
-                             digests = wanted_manifests(manager.state(), manager.storage());
+                             digests = wanted_manifests(manager.state(), manager.storage()).digests;
                              return Payload();
                            }});
     return digests;

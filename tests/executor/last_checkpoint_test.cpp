@@ -26,7 +26,7 @@ class LastCheckpoint : public testing::Test {
     checkpoint.session_id = session;
     checkpoint.number = number;
     checkpoint.digest = std::string(64, 'b');
-    write_last_checkpoint(home_, checkpoint);
+    write_last_checkpoints(home_, {checkpoint});
     return checkpoint;
   }
 
@@ -42,6 +42,16 @@ TEST_F(LastCheckpoint, IsTheOneWrittenLast) {
   write(8, 1);
   fs::create_directories(home_ + "/sessions/not-a-number");
   EXPECT_EQ(last_checkpoints(home_).size(), 2U);
+}
+
+TEST_F(LastCheckpoint, HasThoseBeforeItWithIt) {
+  std::vector<idl::Checkpoint> many;
+  for (int number = 1; number <= 130; ++number) {
+    many.push_back(write(7, number));
+  }
+  write_last_checkpoints(home_, many);
+  EXPECT_EQ(read_last_checkpoint(home_, 7), many.back());
+  EXPECT_EQ(last_checkpoints(home_), std::vector(many.end() - 100, many.end()));
 }
 
 TEST_F(LastCheckpoint, IsNoneWhenSomethingElseIsThere) {
@@ -64,7 +74,7 @@ TEST_F(LastCheckpoint, IsNoneWhenSomethingElseIsThere) {
 TEST_F(LastCheckpoint, SaysWhenItCannotBeWritten) {
   idl::Checkpoint checkpoint;
   checkpoint.session_id = 9;
-  EXPECT_THROW(write_last_checkpoint(home_, checkpoint), std::runtime_error);
+  EXPECT_THROW(write_last_checkpoints(home_, {checkpoint}), std::runtime_error);
 }
 
 }  // namespace

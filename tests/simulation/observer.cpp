@@ -138,6 +138,11 @@ void Observer::acknowledged(const idl::Checkpoint& checkpoint) const {
   if (recorded == facts_.recorded.end() || recorded->second != checkpoint) {
     throw Violation("a checkpoint is acknowledged and not in the store");
   }
+  const auto kept = facts_.kept.find(checkpoint.session_id);
+  if (kept != facts_.kept.end() && kept->second.count(checkpoint.number) != 0 &&
+      !world_.disk.has(checkpoint.digest)) {
+    throw Violation("a checkpoint is recorded and its files are gone");
+  }
 }
 
 void Observer::finish_accepted(const std::string& token, const idl::ExitReport& exit) const {

@@ -308,19 +308,27 @@ void SimulatedEngine::expect_sweep() {
   });
 }
 
+// Nobody saves while the real one asks. Here somebody may, so it goes by what is written at the end
+// as well.
 void SimulatedEngine::sweep() {
   call(
       [](engine::CallId id) {
         return engine::Inspected{id, [](const engine::StudyManager& manager) -> engine::Payload {
-                                   return engine::WantedManifests{engine::wanted_manifests(
-                                       manager.state(), manager.storage())};
+                                   return engine::wanted_manifests(manager.state(),
+                                                                   manager.storage());
                                  }};
       },
-      [this](const auto& payload) {
-        if (const auto* wanted =
-                payload ? std::get_if<engine::WantedManifests>(&*payload) : nullptr) {
-          world_.disk.sweep(wanted->digests);
+      [this, before = world_.disk.written()](const auto& payload) {
+        const auto* known = payload ? std::get_if<engine::WantedManifests>(&*payload) : nullptr;
+        if (known == nullptr) {
+          return;
         }
+        std::vector<std::string> wanted = known->digests;
+        for (const auto& written : {before, world_.disk.written()}) {
+          const std::vector<std::string> unrecorded = engine::still_wanted(written, *known);
+          wanted.insert(wanted.end(), unrecorded.begin(), unrecorded.end());
+        }
+        world_.disk.sweep(wanted);
       });
 }
 

@@ -165,7 +165,7 @@ void SimulatedRunner::save() {
   checkpoint.bytes = 1;
   checkpoint.files = 1;
   checkpoint.created_ms = world_.agenda.wall_ms();
-  world_.disk.save(checkpoint);
+  world_.disk.save(checkpoint, checkpoints_);
   checkpoints_.push_back(std::move(checkpoint));
 }
 

@@ -237,6 +237,11 @@ void ReportForwarder::add_checkpoint(const idl::Checkpoint& checkpoint) {
   changed_.notify_all();
 }
 
+std::vector<idl::Checkpoint> ReportForwarder::unrecorded_checkpoints() const {
+  const std::lock_guard lock(mutex_);
+  return {checkpoints_.begin(), checkpoints_.end()};
+}
+
 void ReportForwarder::set_start(const idl::Checkpoint& checkpoint) {
   const std::lock_guard lock(mutex_);
   start_ = checkpoint;

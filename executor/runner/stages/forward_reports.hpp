@@ -58,6 +58,8 @@ class ReportForwarder {
   std::int64_t last_step() const;
   // For the engine to record; durable already.
   void add_checkpoint(const idl::Checkpoint& checkpoint);
+  // Those that it has not said to have recorded yet, oldest first.
+  std::vector<idl::Checkpoint> unrecorded_checkpoints() const;
   // What the attempt started from, where that is not what was ordered; number 0: nothing.
   void set_start(const idl::Checkpoint& checkpoint);
   // Parameters as the program says that they are.

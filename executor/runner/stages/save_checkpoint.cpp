@@ -36,9 +36,13 @@ storage::CheckpointOptions options_of(const CheckpointPlan& plan) {
 
 }  // namespace
 
-CheckpointSaver::CheckpointSaver(CheckpointPlan plan, LastStep last_step, Record record)
+CheckpointSaver::CheckpointSaver(CheckpointPlan plan,
+                                 LastStep last_step,
+                                 Unrecorded unrecorded,
+                                 Record record)
     : plan_(std::move(plan)),
       last_step_(std::move(last_step)),
+      unrecorded_(std::move(unrecorded)),
       record_(std::move(record)),
       store_(plan_.artifacts, options_of(plan_)),
       changed_at_(Clock::now()),
@@ -174,7 +178,9 @@ void CheckpointSaver::keep(const storage::Snapshot& snapshot,
   checkpoint.files = snapshot.files;
   checkpoint.created_ms = wall_ms();
   checkpoint.name = name;
-  write_last_checkpoint(plan_.home, checkpoint);
+  std::vector<idl::Checkpoint> told = unrecorded_();
+  told.push_back(checkpoint);
+  write_last_checkpoints(plan_.home, told);
   plan_.last_number = checkpoint.number;
   plan_.last_digest = snapshot.digest;
   record_(checkpoint);

@@ -38,11 +38,13 @@ class CheckpointSaver {
   using Record = std::function<void(const idl::Checkpoint&)>;
   using Answer = std::function<void(const std::string& error)>;
   using LastStep = std::function<std::int64_t()>;
+  using Unrecorded = std::function<std::vector<idl::Checkpoint>()>;
 
-  // `record` gets each checkpoint once it is durable, `last_step` tells which measurement was the
-  // last so far; both are called by the new thread. A checkpoint's step is the last one before the
-  // program asked for it, or before the folder was seen to have changed.
-  CheckpointSaver(CheckpointPlan plan, LastStep last_step, Record record);
+  // `record` gets each checkpoint once it is durable, `unrecorded` tells of which the engine has
+  // not heard yet, oldest first, `last_step` which measurement was the last so far; all are called
+  // by the new thread. A checkpoint's step is the last one before the program asked for it, or
+  // before the folder was seen to have changed.
+  CheckpointSaver(CheckpointPlan plan, LastStep last_step, Unrecorded unrecorded, Record record);
   ~CheckpointSaver();
   CheckpointSaver(const CheckpointSaver&) = delete;
   CheckpointSaver& operator=(const CheckpointSaver&) = delete;
@@ -78,6 +80,7 @@ class CheckpointSaver {
 
   CheckpointPlan plan_;
   LastStep last_step_;
+  Unrecorded unrecorded_;
   Record record_;
   // Of the saver's thread, later of the caller of `finish`.
   storage::CheckpointStore store_;

@@ -76,23 +76,23 @@ TEST(PbtScheduler, LateAndRepeatedReportsDecideNothing) {
   EXPECT_EQ(study.action(3, 12, 1e9), Action::kProceed);
 }
 
-TEST(PbtScheduler, FailedStoppedAndDivergedMembersAreNoSources) {
+TEST(PbtScheduler, EndedAndDivergedMembersAreNoSources) {
   PbtOptions options;
   options.fraction = 0.5;
   std::set<std::int64_t> sources;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     PbtScheduler scheduler(cube(), options, {seed, false});
     testing::Study study(scheduler);
-    populate(study, 6);
+    populate(study, 7);
     study.curves.set_state(0, TrialState::kFailed);
     study.curves.set_state(1, TrialState::kStopped);
     study.curves.report(2, 6, std::nan(""));
     study.curves.set_state(3, TrialState::kComplete);
-    const Verdict verdict = study.report(5, 10, 99);
+    const Verdict verdict = study.report(6, 10, 99);
     ASSERT_EQ(verdict.action, Action::kExploit);
     sources.insert(verdict.exploit->origin.trial);
   }
-  EXPECT_EQ(sources, (std::set<std::int64_t>{3, 4}));
+  EXPECT_EQ(sources, (std::set<std::int64_t>{4, 5}));
 }
 
 TEST(PbtScheduler, ADivergedMemberCopiesAGoodOne) {

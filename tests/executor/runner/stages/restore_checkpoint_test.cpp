@@ -138,7 +138,7 @@ TEST(RestoreCheckpoint, StartsFromAnotherSessionsWhenOrdered) {
   stale.session_id = 8;
   stale.number = 9;
   fs::create_directories(attempt.home() + "/sessions/8");
-  write_last_checkpoint(attempt.home(), stale);
+  write_last_checkpoints(attempt.home(), {stale});
   attempt.launch(counting(attempt, 3));
   EXPECT_EQ(attempt.wait(), 0);
   EXPECT_THAT(attempt.output(),
@@ -161,7 +161,7 @@ TEST(RestoreCheckpoint, WhatWasSavedSinceAnotherSessionsWasTakenOverIsNewer) {
   since.session_id = 8;
   since.attempt = 1;
   fs::create_directories(attempt.home() + "/sessions/8");
-  write_last_checkpoint(attempt.home(), since);
+  write_last_checkpoints(attempt.home(), {since});
   attempt.launch(counting(attempt, 4));
   EXPECT_EQ(attempt.wait(), 0);
   EXPECT_THAT(attempt.output(), HasSubstr("automl: starts from checkpoint 3 (step 2)\nfrom 3\n"));
