@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The example study `epochs` for real, two trials at a time, until an accuracy is reported that random search finds in 100
-full trials; what counts is the epochs paid by then.
+"""The example study `epochs` for real, two trials at a time, until a validation loss is reported that random search finds
+in 100 full trials; what counts is the epochs paid by then.
 
     real_study.py --bin build/release/bin --methods random,asha --seeds 3     ours: engine, runners and all
     real_study.py --methods optuna-hyperband,ray-asha --seeds 10              peers: in this process, the same training
@@ -15,6 +15,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import json
+import math
 import pathlib
 import shutil
 import subprocess
@@ -29,7 +30,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 import numpy as np  # noqa: E402
 
 from record.runs import commit  # noqa: E402
-from suite import cluster, curves, populations  # noqa: E402
+from suite import cluster, curves, populations, validation_loss  # noqa: E402
 from suite.methods import METHODS  # noqa: E402
 
 KEEP = HERE / "results" / "digits_study.json"
@@ -41,14 +42,14 @@ OURS = {"random": "algorithm: random\n", "asha": f"algorithm: random\nscheduler:
 def study_file(name, seed):
     """The example's study file with another scheduler, budget and seed, and without its baseline."""
     kept = [line for line in (ROOT / "studies" / "epochs" / "study.yaml").read_text().splitlines()
-            if not line.startswith(("study:", "budget:", "seed:", "baseline:", "parallel:"))]
-    return "\n".join(["study: measured", *kept, f"parallel: {PARALLEL}", f"seed: {seed}",
+            if not line.startswith(("study:", "budget:", "seed:", "baseline:", "parallel:", "objective:"))]
+    return "\n".join(["study: measured", "objective: {metric: val_loss, goal: minimize, value: best}", *kept, f"parallel: {PARALLEL}", f"seed: {seed}",
                       f"budget: {{trials: {TRIALS if name == 'random' else 10 * TRIALS}}}", OURS[name]])
 
 
 def goal():
-    """The accuracy that random search finds in 100 full trials, by the recorded curves."""
-    return 1 - curves.make("digits").target() - 1e-9
+    """The validation loss that random search finds in 100 full trials, by the recorded curves."""
+    return validation_loss.make().target()
 
 
 def by_engine(name, seed, programs):
@@ -87,14 +88,14 @@ def by_engine(name, seed, programs):
 
 def told(trials):
     """What a study came to until the target was reported, from all that its trials reported in the order of time."""
-    reports = sorted((one["measurement"]["time_ms"], one["measurement"]["metrics"]["val_accuracy"], number)
+    reports = sorted((one["measurement"]["time_ms"], one["measurement"]["metrics"]["val_loss"], number)
                      for number, trial in enumerate(trials) for one in trial["measurements"])
-    hit = next((place for place, (_, value, _) in enumerate(reports, 1) if value >= goal()), None)
+    hit = next((place for place, (_, value, _) in enumerate(reports, 1) if value <= goal()), None)
     reports = reports[:hit]
     begun = {number for *_, number in reports}
     cpu_s = sum(attempt.get("exit", {}).get("cpu_s", 0) for number in begun for attempt in trials[number]["attempts"])
     return {"epochs": len(reports), "reached": hit is not None, "trials": len(begun), "cpu_s": round(cpu_s, 1),
-            "best": max((value for _, value, _ in reports), default=0.0)}
+            "best": min((value for _, value, _ in reports), default=math.inf)}
 
 
 class Trained:
@@ -105,11 +106,17 @@ class Trained:
         self.program = populations.make("population:network")
         self.space, rng = curves.make("digits").space, np.random.default_rng([11, seed])
         self.configurations = [self._draw(rng) for _ in range(10 * TRIALS)]
-        self.states, self.seconds, self.losses, self.best = {}, np.ones(100 * TRIALS), self, 0.0
+        self.states, self.seconds, self.losses, self.best = {}, np.ones(100 * TRIALS), self, math.inf
 
     def _draw(self, rng):
         return {name: int(rng.choice(entry["ordinal"])) if "ordinal" in entry else populations.draw({name: entry}, rng)[name]
                 for name, entry in self.space.items()}
+
+    def _validation_loss(self, state):
+        train, (_, _, images, labels) = self.program.program, self.program.data
+        with np.errstate(all="ignore"):
+            loss = float(train.cross_entropy(train.forward(state["weights"], images)[1], labels))
+        return loss if math.isfinite(loss) else math.inf
 
     def nearest(self, configuration, tried):
         self.configurations.append(dict(configuration))
@@ -121,15 +128,15 @@ class Trained:
         if row not in self.states:
             self.states[row] = self.program.program.fresh(configuration["width"], row)
         self.program.train(self.states[row], configuration)
-        loss = self.program.loss(self.states[row])
-        self.best = max(self.best, 1 - loss)
+        loss = self._validation_loss(self.states[row])
+        self.best = min(self.best, loss)
         return loss
 
 
 def in_process(name, seed):
     start, trained, method = time.process_time(), Trained(seed), METHODS[name]()
     method.start(trained, np.arange(10 * TRIALS), seed, PARALLEL)
-    run = cluster.run(trained, method, PARALLEL, 1 - goal(), TRIALS * EPOCHS)
+    run = cluster.run(trained, method, PARALLEL, goal(), TRIALS * EPOCHS)
     return {"epochs": run["epochs"], "reached": run["reached"], "trials": run["trials"],
             "cpu_s": round(time.process_time() - start, 1), "best": trained.best}
 

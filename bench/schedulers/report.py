@@ -83,7 +83,7 @@ def seeds_of(runs):
 
 def curve_table(methods, workers):
     rnn = networks(methods, workers)
-    groups = ([(f"{len(rnn)} networks", rnn)] if rnn else []) + [("`digits`", ["digits"])]
+    groups = ([(f"{len(rnn)} networks", rnn)] if rnn else []) + [("`digits`", ["digits"]), ("`digits`, loss", ["digits-loss"])]
     groups += [(f"`{kind}`", [f"family:{kind}"]) for kind in FAMILIES]
     titles = [title for title, _ in groups] + (["least of the networks"] if rnn else [])
     lines = [f"### Learning curves, {workers} worker{'s' if workers > 1 else ''}: how many times faster than random search", "",
@@ -104,7 +104,7 @@ def curve_table(methods, workers):
 def full_table(methods, workers):
     """Epochs paid, as part of those of 100 full trials."""
     rnn = networks(methods, workers)
-    groups = ([("12 networks", rnn)] if rnn else []) + [("`digits`", ["digits"])]
+    groups = ([("12 networks", rnn)] if rnn else []) + [("`digits`", ["digits"]), ("`digits`, loss", ["digits-loss"])]
     lines = ["### Epochs paid until the target, in % of those of 100 full trials", "",
              f"Medians over the runs with {workers} workers. On `digits` many configurations tie at the target, so that random "
              "search is there early.", "",
@@ -173,10 +173,10 @@ def real_study():
     for run in json.loads(path.read_text()):
         groups[run["engine"], run["method"]].append(run)
     lines = ["### A real study: the example study `epochs`, 81 epochs, 2 trials at a time", "",
-             "Epochs paid until an accuracy is reported that random search finds in 100 full trials (8,100 epochs): by the engine and its "
+             "Epochs paid until a validation loss is reported that random search finds in 100 full trials (8,100 epochs): by the engine and its "
              "runners (verdicts come late by an epoch or two there; processor time of all attempts, the start of Python included), "
-             "and with the same training in one process. Medians; few studies, and the first trial may be there already.", "",
-             "| method | where | studies | reached | epochs paid | trials | processor s | best accuracy |",
+             "and with the same training in one process. Medians.", "",
+             "| method | where | studies | reached | epochs paid | trials | processor s | best loss |",
              "| --- | --- | --- | --- | --- | --- | --- | --- |"]
     for (engine, method), runs in sorted(groups.items(), key=lambda one: (not one[0][0], one[0])):
         versions = ", ".join(sorted({run["version"] for run in runs}))

@@ -31,14 +31,14 @@ import numpy as np  # noqa: E402
 
 from record.arguments import numbers, shard  # noqa: E402
 from record.runs import label  # noqa: E402
-from suite import cluster, curves, populations, results  # noqa: E402
+from suite import cluster, curves, populations, results, validation_loss  # noqa: E402
 from suite.methods import METHODS, OURS, POPULATIONS, missing  # noqa: E402
 
 WORK = HERE.parents[1] / "build" / "bench-schedulers"
 
 
 def on_curves(method, name, seed, workers, data):
-    table = curves.make(name, data)
+    table = validation_loss.make() if name == validation_loss.NAME else curves.make(name, data)
     rng = np.random.default_rng([zlib.crc32(name.encode()), seed])
     most = results.MOST * table.epochs
     method.start(table, rng.integers(len(table.configurations), size=most + workers), seed, workers)
@@ -56,7 +56,7 @@ def run_one(name, problem, seed, workers, data):
 
 def problems_of(name, options):
     """A population answers for methods that copy weights, tables for the others; random search runs on both."""
-    names = [] if name in POPULATIONS else curves.names(options.data)
+    names = [] if name in POPULATIONS else [*curves.names(options.data), validation_loss.NAME]
     names += populations.NAMES if name in POPULATIONS or name == "random" else []
     return [one for one in names if not options.problems or any(part in one for part in options.problems)]
 

@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <type_traits>
 #include <unistd.h>
 #include <utility>
 
@@ -239,12 +240,22 @@ inline std::string number_text(double value) {
   return finite ? text : '"' + std::string(text) + '"';
 }
 
-inline std::string name_text(const std::string& name) {
-  std::string text = "\"";
-  for (const char c : name) {
-    text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+inline std::string quoted(const std::string& text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    char code[8];
+    std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
+    const bool control = c >= 0 && c < ' ';
+    json += c == '"' || c == '\\' ? std::string{'\\', c} : control ? code : std::string(1, c);
   }
-  return text + "\"";
+  return json + "\"";
+}
+
+// `parameters`: a JSON object without line breaks.
+inline void tell_uses(const std::string& parameters) {
+  if (inside()) {
+    verdict_of(channel().ask("{\"uses\": " + parameters + "}\n"));
+  }
 }
 
 // A folder that the environment names, or one here; made when it is missing.
@@ -264,13 +275,15 @@ inline std::string checkpoint_path(const std::string& name) {
 
 }  // namespace detail
 
-// The parameters of this trial; empty outside one.
+// The parameters of this trial; empty outside one. The runner is told that they are in use.
 class Params {
  public:
   Params() {
     if (const char* path = std::getenv("AUTOML_PARAMS")) {
-      const std::string json = detail::read_text(path);
+      std::string json = detail::read_text(path);
       values_ = detail::FlatObject(json).values();
+      std::replace(json.begin(), json.end(), '\n', ' ');
+      detail::tell_uses(values_.empty() ? "{}" : json);
     }
   }
   bool has(const std::string& name) const { return values_.count(name) != 0; }
@@ -304,6 +317,33 @@ class Params {
   std::map<std::string, std::string> values_;
 };
 
+// A parameter's value: a number, a truth value or a text.
+class Value {
+ public:
+  template <typename Number, typename = std::enable_if_t<std::is_arithmetic_v<Number>>>
+  Value(Number number)  // NOLINT(google-explicit-constructor)
+      : json_(std::is_same_v<Number, bool> ? (number ? "true" : "false")
+                                           : detail::number_text(static_cast<double>(number))) {}
+  Value(const char* text) : json_(detail::quoted(text)) {}  // NOLINT(google-explicit-constructor)
+  Value(const std::string& text)                            // NOLINT(google-explicit-constructor)
+      : json_(detail::quoted(text)) {}
+  const std::string& json() const { return json_; }
+
+ private:
+  std::string json_;
+};
+
+// Tells what parameters this program trains with, so that the engine can compare them with the
+// trial's: for one that has them from its command line or with its checkpoint rather than from
+// Params. Other names than the trial's do not matter. Throws as report does.
+inline void uses(std::initializer_list<std::pair<const char*, Value>> parameters) {
+  std::string members;
+  for (const auto& [name, value] : parameters) {
+    members += (members.empty() ? "" : ", ") + detail::quoted(name) + ": " + value.json();
+  }
+  detail::tell_uses("{" + members + "}");
+}
+
 using Metrics = std::initializer_list<std::pair<const char*, double>>;
 
 // Reports metrics at a step; a negative step is counted up instead. Returns "continue", "stop" or
@@ -324,7 +364,7 @@ inline std::string report(long step, Metrics metrics) {
   std::string fields = step >= 0 ? "\"step\": " + std::to_string(step) : "";
   for (const auto& [name, value] : metrics) {
     fields +=
-        (fields.empty() ? "" : ", ") + detail::name_text(name) + ": " + detail::number_text(value);
+        (fields.empty() ? "" : ", ") + detail::quoted(name) + ": " + detail::number_text(value);
   }
   return detail::verdict_of(detail::channel().ask("{\"report\": {" + fields + "}}\n"));
 }
@@ -362,7 +402,7 @@ inline bool save(const std::string& name, const std::string& bytes) {
     return false;
   }
   try {
-    const std::string line = "{\"save\": {\"name\": " + detail::name_text(name) + "}}\n";
+    const std::string line = "{\"save\": {\"name\": " + detail::quoted(name) + "}}\n";
     return !inside() || !detail::verdict_of(detail::channel().ask(line)).empty();
   } catch (const std::invalid_argument& error) {
     std::fprintf(stderr, "[automl] %s\n", error.what());

@@ -58,6 +58,10 @@ def forward(weights, images):
     return hidden, scores / scores.sum(axis=1, keepdims=True)
 
 
+def cross_entropy(guess, labels):
+    return -numpy.log(numpy.maximum(guess[numpy.arange(len(labels)), labels], 1e-12)).mean()
+
+
 def train_one_epoch(state, images, labels, options):
     """Stochastic gradient descent with momentum on the cross-entropy."""
     weights = state["weights"]
@@ -89,7 +93,7 @@ def main():
             train_one_epoch(state, train_x, train_y, options)
             _, guess = forward(state["weights"], val_x)
         state["epoch"] += 1
-        loss = -numpy.log(numpy.maximum(guess[numpy.arange(len(val_y)), val_y], 1e-12)).mean()
+        loss = cross_entropy(guess, val_y)
         accuracy = (guess.argmax(axis=1) == val_y).mean()
         verdict = automl.report(step=state["epoch"], val_accuracy=accuracy, val_loss=loss)
         if verdict != "continue" or state["epoch"] % options.save_every == 0 or state["epoch"] == options.epochs:

@@ -13,7 +13,7 @@ namespace automl::simulation {
 namespace {
 
 #ifdef NDEBUG
-constexpr std::uint64_t kTrials = 500'000;
+constexpr std::uint64_t kTrials = 1'000'000;
 #else
 constexpr std::uint64_t kTrials = 20'000;  // without optimisation, or watched by a sanitizer
 #endif

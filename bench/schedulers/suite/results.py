@@ -19,5 +19,6 @@ def suite_version(problem):
     """Of a problem's sources: runs compare only where it is the same."""
     population = problem.startswith("population:")
     sources = ["suite/populations.py"] if population else ["suite/curves.py", "suite/cluster.py"]
-    sources += ["digits_curves.npz"] if problem in ("digits", "population:network") else []
+    sources += ["digits_curves.npz"] if problem in ("digits", "digits-loss", "population:network") else []
+    sources += ["suite/validation_loss.py", "digits_losses.npz"] if problem == "digits-loss" else []
     return hashlib.sha256(b"".join((HERE.parent / source).read_bytes() for source in sources)).hexdigest()[:8]

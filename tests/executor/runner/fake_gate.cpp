@@ -65,6 +65,9 @@ class FakeGate::Handler : public idl::RunnerGateIf {
       if (batch.__isset.started_from) {
         record.starts.push_back(batch.started_from);
       }
+      for (const idl::Assignment& one : batch.used) {
+        record.used[one.parameter] = one.value;
+      }
       record.most_memory_bytes = std::max(record.most_memory_bytes, batch.memory_bytes);
       reply.acknowledged_sequence = static_cast<std::int64_t>(record.measurements.size());
       reply.verdict = gate_.verdict_;

@@ -33,6 +33,7 @@ struct GateRecord {
   std::int64_t most_memory_bytes = 0;
   std::vector<idl::Checkpoint> checkpoints;
   std::vector<idl::Checkpoint> starts;
+  std::map<std::string, idl::Value> used;  // the last value of each parameter
 };
 
 // An engine's side of a runner: RunnerGate on a Unix socket, with faults. Thread safe.

@@ -41,6 +41,11 @@ TEST(CppSdk, SpeaksToTheRunner) {
   EXPECT_EQ(record.measurements[3].step, 2);
   EXPECT_EQ(record.measurements[3].metrics.at("loss"), 1e-05 / 3);
   EXPECT_EQ(record.measurements[3].metrics.at("bad"), INFINITY);
+  EXPECT_EQ(record.used.at("depth").integer, 7);  // as it was read
+  EXPECT_EQ(record.used.at("lr").real, 5e-06);    // as the program has changed it
+  EXPECT_EQ(record.used.at("layers").integer, 3);
+  EXPECT_TRUE(record.used.at("flag").flag);
+  EXPECT_EQ(record.used.at("name").text, "two\nlines");
   EXPECT_EQ(std::filesystem::file_size(attempt.home() + "/sessions/7/checkpoint/state"), 3U);
 }
 

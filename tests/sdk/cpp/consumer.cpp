@@ -15,6 +15,7 @@ int main() {
               params.flag("flag", false) ? 1 : 0,
               automl::seed(3),
               automl::dataset("digits-small").c_str());
+  automl::uses({{"lr", lr / 2}, {"layers", 3}, {"flag", true}, {"name", "two\nlines"}});
   automl::report({{"nothing", std::nan("")}});
   for (long step = 0; step < 3; ++step) {
     if (automl::report(step, {{"loss", lr / static_cast<double>(step + 1)}, {"bad", INFINITY}}) !=
