@@ -107,7 +107,7 @@ const std::vector<Entry>& table() {
         {"candidates", "512", "screened for each suggestion, 1 to 100000"},
         {"scenarios", "32", "what the pending trials may turn out to be, 1 to 1000"},
         {"crowd",
-         "4",
+         "8",
          "with more trials at a time most suggestions stay near the best trials, 1 to 1000000"},
         {"enough",
          "-7",

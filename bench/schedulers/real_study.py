@@ -105,8 +105,8 @@ class Trained:
     def __init__(self, seed):
         self.program = populations.make("population:network")
         self.space, rng = curves.make("digits").space, np.random.default_rng([11, seed])
-        self.configurations = [self._draw(rng) for _ in range(10 * TRIALS)]
-        self.states, self.seconds, self.losses, self.best = {}, np.ones(100 * TRIALS), self, math.inf
+        self.configurations = [self._draw(rng) for _ in range(TRIALS * EPOCHS)]
+        self.states, self.seconds, self.losses, self.best = {}, np.ones(3 * TRIALS * EPOCHS), self, math.inf
 
     def _draw(self, rng):
         return {name: int(rng.choice(entry["ordinal"])) if "ordinal" in entry else populations.draw({name: entry}, rng)[name]
@@ -135,7 +135,7 @@ class Trained:
 
 def in_process(name, seed):
     start, trained, method = time.process_time(), Trained(seed), METHODS[name]()
-    method.start(trained, np.arange(10 * TRIALS), seed, PARALLEL)
+    method.start(trained, np.arange(TRIALS * EPOCHS), seed, PARALLEL)
     run = cluster.run(trained, method, PARALLEL, goal(), TRIALS * EPOCHS)
     return {"epochs": run["epochs"], "reached": run["reached"], "trials": run["trials"],
             "cpu_s": round(time.process_time() - start, 1), "best": trained.best}

@@ -131,8 +131,9 @@ std::vector<Key> limit_keys() {
       {.name = "budget.target",
        .type = Type::kNumber,
        .range = "a number",
-       .help = "The study is done when the value of a trial that meets all constraints is at least "
-               "this good. One objective only."},
+       .help =
+           "The study is done when the value of a complete trial that meets all constraints is "
+           "at least this good; one that was stopped early does not count. One objective only."},
       later("budget.credits", "a number", "Credits the study may spend."),
       {.name = "retries",
        .type = Type::kInteger,

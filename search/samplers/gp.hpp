@@ -23,7 +23,7 @@ struct GpOptions {
   int scenarios = 32;    // what pending trials may turn out to be
   // More trials than this at a time are a crowd: what is pending is taken for what the model
   // expects of it, and `nearby` of the suggestions stay near one of the three best trials.
-  int crowd = 4;
+  int crowd = 8;
   double nearby = 0.7;
   int across = 32;  // per parameter, when the best place is well known
   // The best place is well known when the log expected improvement is below this everywhere.
