@@ -169,19 +169,24 @@ def real_models(methods):
     rounds = (4, 8, 16)
     present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
     lines = ["### Real models (Bayesmark protocol: rounds of 8)", "",
-             "Mean score over models and data sets; 0: random search's median after one round, 100: the best of all "
-             "runs.", "", f"| method | {' | '.join(f'{r} rounds' for r in rounds)} | runs |", "| --- |" + " --- |" * 4]
+             "Mean score over models and data sets; 0: random search's median after one round, 100: the best of all runs. In "
+             "brackets what `automl` has on the same runs.", "",
+             f"| method | {' | '.join(f'{r} rounds' for r in rounds)} | runs |", "| --- |" + " --- |" * 4]
+
+    def score(runs, keys, trials):
+        scores = {}
+        for key in keys:
+            start, best = np.median(zero.get(key[0], [np.nan])), min(pool[key])
+            if start > best:
+                scores.setdefault(key[0], []).append(100 * (start - results.at(runs[key], trials)) / (start - best))
+        return f"{np.mean([np.mean(s) for s in scores.values()]):.1f}" if scores else "–"
+
     for name, runs in present.items():
-        row, n = [], 0
-        for r in rounds:
-            scores = {}
-            for key in cells(present, 8 * r, suite)[0]:
-                start, best = np.median(zero.get(key[0], [np.nan])), min(pool[key])
-                if start > best:
-                    scores.setdefault(key[0], []).append(100 * (start - results.at(runs[key], 8 * r)) / (start - best))
-            n = sum(map(len, scores.values()))
-            row.append(f"{np.mean([np.mean(s) for s in scores.values()]):.1f}" if scores else "–")
-        lines.append(f"| {name} | {' | '.join(row)} | {n} |")
+        keys = cells({name: runs, "automl": present.get("automl", runs)}, 8 * rounds[-1], suite)[0]
+        row = [score(runs, keys, 8 * r) for r in rounds]
+        if name != "automl" and "automl" in present:
+            row = [f"{own} ({score(present['automl'], keys, 8 * r)})" for own, r in zip(row, rounds)]
+        lines.append(f"| {name} | {' | '.join(row)} | {len(keys)} |")
     return lines + [""] if present else []
 
 
