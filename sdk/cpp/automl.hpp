@@ -244,8 +244,9 @@ inline std::string quoted(const std::string& text) {
   std::string json = "\"";
   for (const char c : text) {
     char code[8];
-    std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
-    const bool control = c >= 0 && c < ' ';
+    std::snprintf(
+        code, sizeof code, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    const bool control = static_cast<unsigned char>(c) < ' ';
     json += c == '"' || c == '\\' ? std::string{'\\', c} : control ? code : std::string(1, c);
   }
   return json + "\"";
