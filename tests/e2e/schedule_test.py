@@ -27,7 +27,7 @@ PROGRAM = """import sys, time
 import automl
 x = float(sys.argv[1])
 for epoch in range(1, 1 + {steps}):
-    time.sleep(0.03)
+    time.sleep(0.06)
     automl.report(epoch=epoch, loss=(x - 3) ** 2 + 1 / epoch)
 """
 
