@@ -43,7 +43,8 @@ def study_file(name, seed):
     """The example's study file with another scheduler, budget and seed, and without its baseline."""
     kept = [line for line in (ROOT / "studies" / "epochs" / "study.yaml").read_text().splitlines()
             if not line.startswith(("study:", "budget:", "seed:", "baseline:", "parallel:", "objective:"))]
-    return "\n".join(["study: measured", "objective: {metric: val_loss, goal: minimize, value: best}", *kept, f"parallel: {PARALLEL}", f"seed: {seed}",
+    return "\n".join(["study: measured", "objective: {metric: val_loss, goal: minimize, value: best}", *kept,
+                      f"parallel: {PARALLEL}", f"seed: {seed}",
                       f"budget: {{trials: {TRIALS if name == 'random' else 10 * TRIALS}}}", OURS[name]])
 
 
