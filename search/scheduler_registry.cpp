@@ -197,7 +197,7 @@ const std::vector<Entry>& table() {
       {"pb2",
        {{"interval", "5", "steps between two decisions about a member"},
         {"fraction", "0.25", "the worst copy the best; 0.001 to 0.5"},
-        {"candidates", "256", "configurations considered for each decision, 1 to 100000"},
+        {"candidates", "128", "configurations considered for each decision, 1 to 100000"},
         kLimits},
        make_pb2},
       {"curve",

@@ -64,7 +64,8 @@ std::optional<History> partial_observations(const TrialCurves& curves, std::size
   }
   for (const Curve& curve : curves.curves()) {
     const std::optional<double> value = last_finite_value(curve);
-    if (!curve.configuration().outside() && held(curve) && value && highest_step(curve) < found.budget) {
+    if (!curve.configuration().outside() && held(curve) && value &&
+        highest_step(curve) < found.budget) {
       found.history.add({curve.trial, curve.configuration(), Status::kPruned, *value});
     }
   }

@@ -15,8 +15,8 @@ namespace {
 using Eigen::Index;
 
 constexpr std::size_t kFewestGains = 4;
-constexpr std::size_t kMostGains = 200;
-constexpr std::size_t kMostImagined = 64;
+constexpr std::size_t kMostGains = 48;
+constexpr std::size_t kMostImagined = 16;
 constexpr int kRefinements = 3;
 constexpr Index kNeighbours = 32;
 
@@ -101,7 +101,7 @@ std::optional<gp::Surrogate> Pb2Scheduler::learn(const TrialCurves& curves) cons
   const gp::Points x = timed_map_.features(unit);
   const Eigen::VectorXd y = standardised(gains);
   const gp::MarginalLikelihood likelihood(timed_map_, x, y, prior_);
-  const gp::FitOptions how{20, false, false};
+  const gp::FitOptions how{10, false, false};
   const gp::Fit fitted = gp::fit(timed_map_, likelihood, prior_, how, std::nullopt);
   if (!std::isfinite(fitted.value)) {
     return std::nullopt;

@@ -14,7 +14,7 @@ namespace automl::search {
 struct Pb2Options {
   std::int64_t interval = 5;  // steps between decisions; >= 1
   double fraction = 0.25;     // of truncation; (0, 0.5]
-  int candidates = 256;       // drawn for each decision; >= 1
+  int candidates = 128;       // drawn for each decision; >= 1
   Limits limits;
 };
 

@@ -46,23 +46,36 @@ std::vector<StopAndGo::Promise> StopAndGo::extremes(const TrialCurves& curves,
                                                     const std::set<std::int64_t>& unsaved,
                                                     std::size_t count,
                                                     bool best) const {
-  std::vector<Promise> all;
+  // Whoever stands at the same rung is ordered by value, so ranks are looked up for few.
+  std::vector<std::vector<Standing>> standings(2 * (table_.brackets()[0].size() + 1));
   for (const std::int64_t trial : trials) {
-    all.push_back(promise(curves, trial));
-    all.back().unsaved = unsaved.count(trial) != 0;
+    const std::optional<std::size_t> curve = curves.index_of(trial);
+    const RungTable::Place place = curve ? table_.place(*curve) : RungTable::Place{};
+    const std::size_t late = unsaved.empty() ? 0 : unsaved.count(trial);
+    standings[2 * place.reached + late].push_back({place.reached > 0 ? place.value : 0, trial});
   }
-  count = std::min(count, all.size());
-  std::partial_sort(all.begin(),
-                    all.begin() + static_cast<std::ptrdiff_t>(count),
-                    all.end(),
-                    [best](const Promise& a, const Promise& b) {
-                      if (a.unsaved != b.unsaved) {
-                        return b.unsaved;
-                      }
-                      return best ? more_promising(a, b) : more_promising(b, a);
-                    });
-  all.resize(count);
-  return all;
+  std::vector<Promise> found;
+  for (std::size_t group = 0; group < standings.size(); ++group) {
+    std::vector<Standing>& here = standings[group];
+    const std::size_t few = std::min(count, here.size());
+    std::partial_sort(
+        here.begin(),
+        here.begin() + static_cast<std::ptrdiff_t>(few),
+        here.end(),
+        [best](const Standing& a, const Standing& b) { return best ? a < b : b < a; });
+    for (std::size_t k = 0; k < few; ++k) {
+      found.push_back(promise(curves, here[k].second));
+      found.back().unsaved = group % 2 != 0;
+    }
+  }
+  std::sort(found.begin(), found.end(), [best](const Promise& a, const Promise& b) {
+    if (a.unsaved != b.unsaved) {
+      return b.unsaved;
+    }
+    return best ? more_promising(a, b) : more_promising(b, a);
+  });
+  found.resize(std::min(count, found.size()));
+  return found;
 }
 
 Moves StopAndGo::balance(const TrialCurves& curves, const Pools& pools, const Demand& demand) {

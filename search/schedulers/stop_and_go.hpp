@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "search/schedulers/rung_table.hpp"
@@ -76,6 +77,7 @@ class StopAndGo {
     std::int64_t trial;
     bool unsaved = false;
   };
+  using Standing = std::pair<double, std::int64_t>;  // value at the highest rung, trial
   Promise promise(const TrialCurves& curves, std::int64_t trial) const;
   // The `count` most promising trials, the best first, or the least promising ones, the worst
   // first; unsaved ones after all others.

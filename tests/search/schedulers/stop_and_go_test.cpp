@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/schedulers/stop_and_go.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "search/random.hpp"
+#include "search/schedulers/trajectories.hpp"
 
 namespace automl::search {
 namespace {
@@ -92,6 +97,68 @@ TEST(StopAndGo, WhatHasSavedNothingIsPausedAndRevivedLast) {
   pools = {{}, {0, 4, 5}, {}, 0};
   pools.unsaved = {0};
   EXPECT_THAT(trials(decide.balance(curves, pools, {3, 0}).revive), ElementsAre(4, 5, 0));
+}
+
+// The definition, trial by trial: the share of all that were better at the highest power of two of
+// steps that a trial reached, then the longer curve, then the lower number.
+using Key = std::tuple<bool, double, std::int64_t, std::int64_t>;
+Key defined(const std::vector<std::vector<double>>& values, std::size_t trial, bool unsaved) {
+  std::size_t reached = 0;
+  while ((std::size_t{1} << reached) <= values[trial].size()) {
+    ++reached;
+  }
+  if (reached == 0) {
+    return {unsaved, 0.5, 0, static_cast<std::int64_t>(trial)};
+  }
+  const std::size_t at = (std::size_t{1} << (reached - 1)) - 1;
+  double all = 0;
+  double better = 0;
+  for (std::size_t other = 0; other < values.size(); ++other) {
+    if (values[other].size() > at) {
+      ++all;
+      const bool tie = values[other][at] == values[trial][at];
+      better += values[other][at] < values[trial][at] || (tie && other < trial) ? 1 : 0;
+    }
+  }
+  const double share = std::isfinite(values[trial][at]) ? better / all : 1;
+  return {unsaved, share, -static_cast<std::int64_t>(reached), static_cast<std::int64_t>(trial)};
+}
+
+TEST(StopAndGo, OrdersTrialsByTheDefinition) {
+  Random random(11);
+  for (int round = 0; round < 50; ++round) {
+    TrialCurves curves;
+    std::vector<std::vector<double>> values(30);
+    Pools pools;
+    std::vector<Key> wanted;
+    for (std::size_t trial = 0; trial < values.size(); ++trial) {
+      curves.start(static_cast<std::int64_t>(trial), {{0.5}});
+      values[trial].resize(random.below(9));
+      for (double& value : values[trial]) {
+        value = random.below(8) == 0 ? Trajectory::kNone : static_cast<double>(random.below(5));
+      }
+      if (random.below(3) == 0) {
+        pools.unsaved.insert(static_cast<std::int64_t>(trial));
+      }
+    }
+    for (std::size_t trial = 0; trial < values.size(); ++trial) {
+      const auto number = static_cast<std::int64_t>(trial);
+      for (std::size_t step = 0; step < values[trial].size(); ++step) {
+        curves.report(number, static_cast<std::int64_t>(step) + 1, values[trial][step]);
+      }
+      pools.stopped.push_back(number);
+      wanted.push_back(defined(values, trial, pools.unsaved.contains(number)));
+    }
+    std::sort(wanted.begin(), wanted.end());
+    StopAndGo decide({1, 99, 0.5});
+    for (const int idle : {1, 7, 30}) {
+      std::vector<std::int64_t> expected;
+      for (int k = 0; k < idle; ++k) {
+        expected.push_back(std::get<3>(wanted[static_cast<std::size_t>(k)]));
+      }
+      EXPECT_EQ(trials(decide.balance(curves, pools, {idle, 0}).revive), expected);
+    }
+  }
 }
 
 TEST(StopAndGo, KeepsTheMostPromisingPartOfWhatIsStopped) {
