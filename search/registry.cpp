@@ -49,6 +49,7 @@ std::unique_ptr<Sampler> make_gp(const OptionReader& read, const SearchSpace& sp
   options.scenarios = read.count("scenarios", options.scenarios, 1, 1000);
   options.crowd = read.count("crowd", options.crowd, 1, 1'000'000);
   options.enough = read.number("enough", options.enough, -100, 100);
+  options.model.members = read.count("hyperparameter_samples", options.model.members, 1, 64);
   return std::make_unique<GpSampler>(space, options);
 }
 
@@ -112,7 +113,11 @@ const std::vector<Entry>& table() {
         {"enough",
          "-7",
          "log expected improvement, in standard deviations, below which every second suggestion "
-         "leaves the best place; -100 to 100"}},
+         "leaves the best place; -100 to 100"},
+        {"hyperparameter_samples",
+         "1",
+         "models that the acquisition is averaged over up to 60 trials, each with hyperparameters "
+         "drawn from their posterior; 1: only the most probable ones; 1 to 64"}},
        make_gp,
        4,
        true},

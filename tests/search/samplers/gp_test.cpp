@@ -27,8 +27,12 @@ const std::vector<Configuration> kNobody;
 
 using Function = std::function<double(const Configuration&)>;
 
-History run(const SearchSpace& space, const Function& f, int trials, std::uint64_t seed) {
-  GpSampler sampler(space, {});
+History run(const SearchSpace& space,
+            const Function& f,
+            int trials,
+            std::uint64_t seed,
+            const GpOptions& options = {}) {
+  GpSampler sampler(space, options);
   History history;
   for (int i = 0; i < trials; ++i) {
     auto one = sampler.suggest({history, kNobody, static_cast<std::uint64_t>(i), seed, 1});
@@ -74,6 +78,25 @@ TEST(GpSampler, StartsWithTheDefaultsThenSobolThenTheModel) {
 
 TEST(GpSampler, FindsTheBottomOfABowlInFewTrials) {
   EXPECT_LT(best(run(unit_cube(3), bowl, 25, 1)), 1e-4);
+}
+
+TEST(GpSampler, AveragesOverHyperparametersWhereAsked) {
+  const SearchSpace space = unit_cube(3);
+  GpOptions several;
+  several.model.members = 6;
+  several.model.members_until = 20;
+  const History averaged = run(space, bowl, 30, 1, several);
+  EXPECT_LT(best(averaged), 1e-3);
+  const History plain = run(space, bowl, 30, 1);
+  EXPECT_NE(averaged.observations()[10].configuration, plain.observations()[10].configuration);
+  // The samples follow from the history: a new sampler goes on in the same way.
+  History begun;
+  for (std::size_t i = 0; i < 12; ++i) {
+    begun.add(averaged.observations()[i]);
+  }
+  GpSampler fresh(space, several);
+  EXPECT_EQ(fresh.suggest({begun, kNobody, 12, 1, 1}).at(0).configuration,
+            averaged.observations()[12].configuration);
 }
 
 TEST(GpSampler, FindsTheBestOfMixedAndConditionalSpaces) {
