@@ -3,13 +3,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 
 namespace automl::search {
 namespace {
 
 std::string shortest(double value) {
   char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  const bool whole = value == std::trunc(value) && std::abs(value) < 1e15;
+  const auto [end, error] =
+      whole ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<std::int64_t>(value))
+            : std::to_chars(buffer, buffer + sizeof buffer, value);
   return {buffer, end};
 }
 

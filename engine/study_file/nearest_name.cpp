@@ -75,4 +75,16 @@ std::string did_you_mean(const std::string& written, const std::vector<std::stri
   return nearest == nullptr ? "" : "; did you mean \"" + *nearest + "\"?";
 }
 
+std::string nearest_or_all(const std::string& written, const std::vector<std::string>& names) {
+  const std::string nearest = did_you_mean(written, names);
+  if (!nearest.empty()) {
+    return nearest;
+  }
+  std::string all = names.empty() ? "; there are none" : "";
+  for (const std::string& name : names) {
+    all += (all.empty() ? "; there are " : ", ") + name;
+  }
+  return all;
+}
+
 }  // namespace automl::engine::study_file

@@ -11,4 +11,7 @@ namespace automl::engine::study_file {
 // letters), else empty.
 std::string did_you_mean(const std::string& written, const std::vector<std::string>& names);
 
+// The same, or all names, as in `; there are random, grid`, where none is near.
+std::string nearest_or_all(const std::string& written, const std::vector<std::string>& names);
+
 }  // namespace automl::engine::study_file

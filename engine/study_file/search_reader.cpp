@@ -47,7 +47,7 @@ void read_options(const std::string& key,
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       complaints.add(node.keys[i].at,
                      "unknown option \"" + render(node.keys[i]) + "\" of " + key + " " +
-                         named.name + (complaints.full() ? "" : did_you_mean(name, known)));
+                         named.name + (complaints.full() ? "" : nearest_or_all(name, known)));
     } else if (!node.items[i].is_scalar()) {
       complaints.add(
           node.items[i].at,
@@ -77,8 +77,9 @@ Named read_named(const std::string& key,
   if (std::find(known.begin(), known.end(), name.text) == known.end()) {
     const bool later = std::find(kLater.begin(), kLater.end(), name.text) != kLater.end();
     complaints.add(name.at,
-                   later ? "\"" + key + ": " + name.text + "\" is not supported yet"
-                         : "unknown " + key + " " + quoted(name) + did_you_mean(name.text, known));
+                   later
+                       ? "\"" + key + ": " + name.text + "\" is not supported yet"
+                       : "unknown " + key + " " + quoted(name) + nearest_or_all(name.text, known));
     return named;
   }
   if (with_options && node.items[0].is_mapping()) {
