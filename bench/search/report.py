@@ -191,37 +191,39 @@ def real_models(methods):
 
 
 def many_workers(methods):
-    """Regret of 64 workers beside that of one: means over problems, in units of random search's after as many trials (at most 200)."""
-    def mean_regret(runs, names, budget):
-        found = {}
-        for name in names:
-            scores = [results.at(run, budget) for (problem, _), run in runs.items() if problem == name]
-            scores = [score for score in scores if score is not None]
-            if not scores:
-                return None
-            found[name] = np.mean(scores)
-        return found
+    """Regret of 64 workers beside that of one on the same functions and seeds, in units of random search's after as many trials."""
+    budgets, longest, prefix = (100, 200, 256, 400, 640), 200, workers.PREFIX
 
-    prefix = workers.PREFIX
-    present = {name: runs for name, runs in methods.items() if any(key[0].startswith(prefix) for key in runs)}
+    def score(name, key, budget):
+        return results.at(methods[name][key], budget) if key in methods[name] else None
+
+    def row(name, budget):
+        """(mean regret of one worker, of many), or None where not every function has been run with both."""
+        pairs = {}
+        for problem, seed in methods[name]:
+            alone = problem.removeprefix(prefix)
+            found = [score(name, (which, seed), budget) for which in (alone, prefix + alone)]
+            found.append(score("random", (alone, seed), min(budget, longest)))
+            if problem.startswith(prefix) and None not in found:
+                pairs.setdefault(alone, []).append(found)
+        if len(pairs) < len(workers.names()):
+            return None
+        means = [np.mean(found, axis=0) for found in pairs.values()]
+        return np.mean([[one[0] / one[2], one[1] / one[2]] for one in means], axis=0), sum(map(len, pairs.values())) // len(pairs)
+
+    present = [name for name, runs in methods.items() if any(key[0].startswith(prefix) for key in runs)]
     if not present or "random" not in methods:
         return []
-    names = sorted({key[0] for runs in present.values() for key in runs if key[0].startswith(prefix)})
-    budgets = (100, 200, 640)
     lines = [f"### {workers.WORKERS} workers", "",
-             "Test functions, mean regret in units of random search's after as many trials (at most 200): one trial at a "
-             "time, and with so many under way at any time.", "",
-             f"| method | workers | {' | '.join(f'{b} trials' for b in budgets)} |", "| --- |" + " --- |" * 4]
-    for name, runs in present.items():
-        alone = [one.removeprefix(prefix) for one in names]
-        for count, problems in ((1, alone), (workers.WORKERS, names)):
-            row = []
-            for budget in budgets:
-                own = mean_regret(runs, problems, budget)
-                unit = mean_regret(methods["random"], alone, min(budget, 200))
-                row.append("–" if own is None or unit is None else
-                           f"{np.mean([own[p] / unit[a] for p, a in zip(problems, alone)]):.3f}")
-            lines.append(f"| {name} | {count} | {' | '.join(row)} |")
+             f"Test functions, mean regret in units of random search's after as many trials (at most {longest}): one trial at a time "
+             "beside so many under way at any time, in brackets the seeds.", "",
+             f"| method | workers | {' | '.join(f'{b} trials' for b in budgets)} |", "| --- |" + " --- |" * (1 + len(budgets))]
+    for name in present:
+        found = [row(name, budget) for budget in budgets]
+        ratios = [(f"{one[0][0]:.3f} ({one[1]})", f"{one[0][1]:.3f}", f"{one[0][1] / one[0][0]:.2f}") if one else ("–",) * 3
+                  for one in found]
+        for what, cells in zip(("1", workers.WORKERS, f"{workers.WORKERS}, times 1"), zip(*ratios)):
+            lines.append(f"| {name} | {what} | {' | '.join(cells)} |")
     return lines + [""]
 
 
