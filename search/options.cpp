@@ -3,18 +3,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <cstdint>
 
 namespace automl::search {
 namespace {
 
+// Of bounds: an exponent is for those that stand for "no limit" alone.
 std::string shortest(double value) {
   char buffer[32];
-  const bool whole = value == std::trunc(value) && std::abs(value) < 1e15;
-  const auto [end, error] =
-      whole ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<std::int64_t>(value))
-            : std::to_chars(buffer, buffer + sizeof buffer, value);
+  const auto format = value < 1e15 ? std::chars_format::fixed : std::chars_format::scientific;
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, format);
   return {buffer, end};
 }
 

@@ -198,18 +198,19 @@ def many_workers(methods):
         return results.at(methods[name][key], budget) if key in methods[name] else None
 
     def row(name, budget):
-        """(mean regret of one worker, of many), or None where not every function has been run with both."""
+        """((mean regret of one worker, of many), seeds), or None where not every function has been run with both."""
         pairs = {}
-        for problem, seed in methods[name]:
-            alone = problem.removeprefix(prefix)
-            found = [score(name, (which, seed), budget) for which in (alone, prefix + alone)]
-            found.append(score("random", (alone, seed), min(budget, longest)))
-            if problem.startswith(prefix) and None not in found:
-                pairs.setdefault(alone, []).append(found)
+        for parallel, seed in methods[name]:
+            alone = parallel.removeprefix(prefix)
+            if parallel != alone:
+                found = [score(name, (alone, seed), budget), score(name, (parallel, seed), budget),
+                         score("random", (alone, seed), min(budget, longest))]
+                if None not in found:
+                    pairs.setdefault(alone, []).append(found)
         if len(pairs) < len(workers.names()):
             return None
-        means = [np.mean(found, axis=0) for found in pairs.values()]
-        return np.mean([[one[0] / one[2], one[1] / one[2]] for one in means], axis=0), sum(map(len, pairs.values())) // len(pairs)
+        one, many, unit = np.array([np.mean(found, axis=0) for found in pairs.values()]).T
+        return (np.mean(one / unit), np.mean(many / unit)), sum(map(len, pairs.values())) // len(pairs)
 
     present = [name for name, runs in methods.items() if any(key[0].startswith(prefix) for key in runs)]
     if not present or "random" not in methods:

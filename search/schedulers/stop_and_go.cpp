@@ -46,6 +46,9 @@ std::vector<StopAndGo::Promise> StopAndGo::extremes(const TrialCurves& curves,
                                                     const std::set<std::int64_t>& unsaved,
                                                     std::size_t count,
                                                     bool best) const {
+  if (count == 0) {
+    return {};
+  }
   // Whoever stands at the same rung is ordered by value, so ranks are looked up for few.
   std::vector<std::vector<Standing>> standings(2 * (table_.brackets()[0].size() + 1));
   for (const std::int64_t trial : trials) {

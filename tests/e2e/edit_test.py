@@ -3,7 +3,6 @@
 choice goes, trials are added. Nothing acknowledged is lost, old trials stay what they were, new ones lie in the new
 space, and a study that was done goes on."""
 import threading
-import time
 
 import home
 
@@ -93,7 +92,7 @@ class Edit(home.EndToEnd):
         self.assertIn("the study was done and goes on", self.edit("budget.trials=32", killed_after_s=0.01))
         home.wait_until(lambda: self.home.json("status", "edited")["trials_complete"] >= 32 and True,
                         timeout_s=60, what="two more trials")
-        time.sleep(0.5)
+        home.wait_until(lambda: self.home.json("status", "edited")["study"]["state"] == "done", what="end of the study")
         self.assertEqual(len([one for one in self.trials("edited").values() if one["state"] == "complete"]), 32)
 
 

@@ -102,6 +102,12 @@ class EndToEnd(unittest.TestCase):
         self.home = Home(self.config)
         self.addCleanup(self.home.close)
 
+    def ok(self, *args, **options):
+        """What an `automl` call that must succeed prints."""
+        done = self.home.run(*args, **options)
+        self.assertEqual(done.returncode, 0, f"{args}: {done.stdout}{done.stderr}")
+        return done.stdout
+
     def trials(self, study):
         """All trials by number, as exported."""
         done = self.home.run("export", study, "--format", "json")

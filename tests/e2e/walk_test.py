@@ -14,11 +14,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Walk(home.EndToEnd):
-    def ok(self, *args, **options):
-        done = self.home.run(*args, **options)
-        self.assertEqual(done.returncode, 0, f"{args}: {done.stdout}{done.stderr}")
-        return done.stdout
-
     def test_a_study_from_check_to_export(self):
         # Without its target, which a lucky order of trials reaches early.
         text = (ROOT / "studies/functions/study.yaml").read_text()
