@@ -122,6 +122,12 @@ std::string happened(const idl::ScheduleEvent& event) {
     case idl::ScheduleEventKind::RESUME:
       return "resumed";
     case idl::ScheduleEventKind::EXPLOIT:
+      if (!event.__isset.donor) {
+        return "began from zero";
+      }
+      if (event.donor == event.trial) {
+        return "went on with its own @ step " + std::to_string(event.donor_step);
+      }
       return "took over #" + std::to_string(event.donor) + " @ step " +
              std::to_string(event.donor_step) + ", checkpoint " +
              event.source.digest.substr(0, kShownDigest);

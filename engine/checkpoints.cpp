@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/planted_bug.hpp"
+#include "engine/scheduling.hpp"
 
 #include "storage/artifacts/digest.hpp"
 
@@ -59,14 +60,18 @@ void record_checkpoint(Turn& turn, SessionEntry& session, idl::Checkpoint checkp
   drop_checkpoints(turn, session, static_cast<std::size_t>(turn.settings.keep_checkpoints));
 }
 
+// What the attempt was to take over cannot be used: it began with what its session had before.
+bool cannot_take_over(const SessionEntry& session, const idl::Checkpoint& from) {
+  const bool own = from.session_id == session.record.id;
+  return session.record.__isset.restore &&
+         (from.number == 0 || (own && from.attempt <= session.record.restore_after));
+}
+
 void note_start(Turn& turn, SessionEntry& session, const idl::Checkpoint& from) {
   idl::Attempt& attempt = *session.attempt;
   const bool nothing = from.number == 0;
   if (nothing ? !attempt.__isset.restored : attempt.__isset.restored && attempt.restored == from) {
     return;
-  }
-  if (nothing && session.record.__isset.restore) {
-    end_restore(turn, session);  // it cannot be used
   }
   attempt.restored = from;
   attempt.__isset.restored = !nothing;
@@ -88,17 +93,22 @@ void order_checkpoints(const Turn& turn, const SessionEntry& session, idl::Runne
   order.checkpoint_interval_s = static_cast<double>(turn.settings.checkpoint_interval_ms) / 1e3;
   order.checkpoint_limit_bytes = turn.settings.checkpoint_limit_bytes;
   order.last_checkpoint = last_number(session);
+  order.restore_otherwise.assign(session.checkpoints.rbegin(), session.checkpoints.rend());
   if (session.record.__isset.restore) {
-    return order.__set_restore(session.record.restore);
+    order.__set_restore(session.record.restore);
+  } else if (!order.restore_otherwise.empty()) {
+    order.__set_restore(order.restore_otherwise.front());
+    order.restore_otherwise.erase(order.restore_otherwise.begin());
   }
-  if (session.checkpoints.empty()) {
-    return;
-  }
-  order.__set_restore(session.checkpoints.back());
-  order.restore_otherwise.assign(session.checkpoints.rbegin() + 1, session.checkpoints.rend());
 }
 
 void note_checkpoints(Turn& turn, SessionEntry& session, const idl::ReportBatch& batch) {
+  if (batch.__isset.started_from && cannot_take_over(session, batch.started_from)) {
+    if (!planted(PlantedBug::kDamagedRestoreKept)) {
+      end_restore(turn, session);
+    }
+    take_back(turn, session, batch.started_from);
+  }
   for (const idl::Checkpoint& checkpoint : batch.checkpoints) {
     record_checkpoint(turn, session, checkpoint);
   }
@@ -149,9 +159,9 @@ WantedManifests wanted_manifests(const EngineState& state, storage::Storage& sto
     if (!study.schedule || planted(PlantedBug::kDonorNotPinned)) {
       continue;
     }
-    for (const auto& [trial, decision] : study.schedule->pending()) {
-      if (decision.__isset.source) {
-        wanted.digests.push_back(decision.source.digest);
+    for (const auto& [trial, pending] : study.schedule->pending()) {
+      if (pending.decision.__isset.source) {
+        wanted.digests.push_back(pending.decision.source.digest);
       }
     }
   }

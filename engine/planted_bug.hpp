@@ -54,6 +54,7 @@ enum class PlantedBug {
   kExploitKeepsWeights,  // a trial takes over the configuration and no checkpoint
   kExploitKeepsParameters,  // a trial takes over the checkpoint and runs with what it had before
   kRestoreNeverEnds,        // it starts from the donor's checkpoint for ever, whatever it has saved
+  kDamagedRestoreKept,      // … and when that cannot be used it tries again and again
   kCheckpointNotStored,     // what was saved is known until the engine dies
   kNewestDropped,           // of a session's checkpoints the newest makes room
   kCurveNotCut,             // steps that are trained again count twice

@@ -143,7 +143,7 @@ void Schedule::plan_exploit(idl::ScheduleEvent& event,
 
 void Schedule::note_decision(const idl::ScheduleEvent& event) {
   if (event.decision != idl::Decision::PROCEED) {
-    pending_[event.trial] = event;
+    pending_[event.trial] = {event, curves_.events().size()};
   }
   if (event.decision == idl::Decision::PRUNE) {
     dead_ += event.kept && !event.__isset.instead_of ? 0 : 1;
@@ -227,11 +227,13 @@ void Schedule::take_up(const idl::ScheduleEvent& event,
       exempt_[event.trial] = true;
     }
   } else if (event.kind == Kind::EXPLOIT) {
-    const std::int64_t decided = decision ? decision.mapped().position : event.position;
-    curves_.exploit(event.trial,
-                    {event.donor, event.donor_step},
-                    configuration_in(event),
-                    static_cast<std::size_t>(decided - 1));
+    if (!event.__isset.donor) {
+      return curves_.start_over(event.trial, configuration_in(event));
+    }
+    // One that goes on with its own weights had them before it was to take over another's.
+    const std::size_t known =
+        decision ? decision.mapped().known : curves_.of(event.trial).legs.back().decided;
+    curves_.exploit(event.trial, {event.donor, event.donor_step}, configuration_in(event), known);
   } else {
     move_between_pools(event);
   }
@@ -264,7 +266,7 @@ void Schedule::move_between_pools(const idl::ScheduleEvent& event) {
 
 const idl::ScheduleEvent* Schedule::pending(std::int64_t trial) const {
   const auto found = pending_.find(trial);
-  return found == pending_.end() ? nullptr : &found->second;
+  return found == pending_.end() ? nullptr : &found->second.decision;
 }
 
 const search::Configuration& Schedule::proposed(std::int64_t trial) const {

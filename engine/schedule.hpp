@@ -64,8 +64,12 @@ class Schedule {
   std::vector<std::int64_t> revivable() const;
 
   bool knows(std::int64_t trial) const { return curves_.index_of(trial).has_value(); }
+  struct Pending {
+    idl::ScheduleEvent decision;
+    std::size_t known = 0;  // events of curves() there were when it was decided
+  };
   // Decisions that are on their way, by trial.
-  const std::map<std::int64_t, idl::ScheduleEvent>& pending() const { return pending_; }
+  const std::map<std::int64_t, Pending>& pending() const { return pending_; }
   // Whether what becomes of the trial is to be noted.
   bool concerns(std::int64_t trial) const { return knows(trial) || preempted_.count(trial) != 0; }
   // What is on its way; null: nothing.
@@ -97,8 +101,8 @@ class Schedule {
   bool constrained_ = false;  // curves know nothing of constraints
   search::TrialCurves curves_;
   std::int64_t events_ = 0;
-  std::map<std::int64_t, idl::ScheduleEvent> pending_;  // by trial
-  std::map<std::int64_t, bool> exempt_;                 // trials that run to their end
+  std::map<std::int64_t, Pending> pending_;  // by trial
+  std::map<std::int64_t, bool> exempt_;      // trials that run to their end
   std::set<std::int64_t> preempted_;
   std::set<std::int64_t> stopped_;  // may be revived; the attempts of some may not have ended yet
   std::int64_t dead_ = 0;

@@ -203,6 +203,28 @@ bool take_over(Turn& turn, StudyEntry& study, SessionEntry& session) {
   return true;
 }
 
+void take_back(Turn& turn, const SessionEntry& session, const idl::Checkpoint& own) {
+  const auto found = turn.state.studies.find(session.record.study_id);
+  const std::int64_t number = session.record.trial_number;
+  if (found == turn.state.studies.end() || !found->second.schedule ||
+      !found->second.schedule->knows(number)) {
+    return;
+  }
+  StudyEntry& study = found->second;
+  idl::ScheduleEvent event;
+  event.trial = number;
+  event.kind = idl::ScheduleEventKind::EXPLOIT;
+  event.configuration = study.open.at(number).configuration;
+  event.reason = "the checkpoint that it was to take over cannot be used";
+  if (own.number != 0) {
+    event.__set_donor(number);
+    event.__set_source(own);
+    event.donor_step = scheduled_step(
+        study.record.spec.scheduler, turn.storage.load_measurements(session.record.id), own);
+  }
+  store(turn, study, study.schedule->happened(std::move(event)));
+}
+
 void resume_paused(Turn& turn, StudyEntry& study) {
   if (study.record.state != idl::StudyState::RUNNING) {
     return;

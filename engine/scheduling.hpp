@@ -31,6 +31,10 @@ void note_in_schedule(Turn& turn,
 // any more it goes on with its own.
 bool take_over(Turn& turn, StudyEntry& study, SessionEntry& session);
 
+// The checkpoint that the session's trial was to take over cannot be used: it goes on from `own`,
+// which it had saved before, or, when that is none (number 0), from zero.
+void take_back(Turn& turn, const SessionEntry& session, const idl::Checkpoint& own);
+
 // Paused trials take free slots before new ones do: those that a user wants to go on, those that
 // gave their slot to others, those that the scheduler wants, and in lent slots those that were
 // stopped early, when no new one is left.

@@ -492,7 +492,9 @@ struct ScheduleEvent {
   8: i64 time_ms
   /** What the trial runs from here on. START, EXPLOIT, and REPORT with the decision EXPLOIT. */
   9: list<Assignment> configuration
-  /** Whose weights it goes on with, and up to which step they were trained. EXPLOIT and such a REPORT. */
+  /** Whose weights it goes on with, and up to which step they were trained. EXPLOIT and such a REPORT. When
+   *  what it was to take over cannot be used another EXPLOIT follows: it goes on with what it had saved
+   *  itself before, as its own donor, or, without one, from zero. */
   10: optional i64 donor
   11: i64 donor_step
   // 12 was the digest of `source`.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace automl::search {
 namespace {
@@ -97,17 +98,25 @@ void TrialCurves::exploit(std::int64_t trial,
                           Configuration configuration,
                           std::optional<std::size_t> decided) {
   existing(origin.trial);
+  add_leg(trial, origin, std::move(configuration), decided.value_or(events_.size()));
+}
+
+void TrialCurves::start_over(std::int64_t trial, Configuration configuration) {
+  add_leg(trial, std::nullopt, std::move(configuration), events_.size());
+}
+
+void TrialCurves::add_leg(std::int64_t trial,
+                          const std::optional<Origin>& origin,
+                          Configuration configuration,
+                          std::size_t decided) {
   const std::size_t index = existing(trial);
   Curve& curve = curves_[index];
   const std::uint64_t content = ConfigurationHash()(configuration);
-  curve.legs.push_back({std::move(configuration),
-                        origin,
-                        curve.reports.size(),
-                        events_.size(),
-                        decided.value_or(events_.size())});
-  append(
-      {Event::Kind::kExploit, curve.state, static_cast<std::uint32_t>(index), 0},
-      {static_cast<std::uint64_t>(origin.trial), static_cast<std::uint64_t>(origin.step), content});
+  curve.legs.push_back(
+      {std::move(configuration), origin, curve.reports.size(), events_.size(), decided});
+  const Origin from = origin.value_or(Origin{-1, -1});
+  append({Event::Kind::kExploit, curve.state, static_cast<std::uint32_t>(index), 0},
+         {static_cast<std::uint64_t>(from.trial), static_cast<std::uint64_t>(from.step), content});
 }
 
 std::vector<Ancestor> lineage(const TrialCurves& curves,

@@ -20,7 +20,7 @@ struct Report {
   double value = 0;
 };
 
-// Where a trial took over a checkpoint of another one.
+// Where a trial took over a checkpoint: of another one, or one of its own from an earlier leg.
 struct Origin {
   std::int64_t trial = 0;
   std::int64_t step = 0;
@@ -29,7 +29,7 @@ struct Origin {
 // What a trial did with one configuration: from its start, or from an exploit, on.
 struct Leg {
   Configuration configuration;
-  std::optional<Origin> origin;
+  std::optional<Origin> origin;  // unset: zero
   std::size_t first_report = 0;
   std::size_t first_event = 0;  // of TrialCurves::events()
   std::size_t decided = 0;      // events there were when its exploit was decided
@@ -65,6 +65,8 @@ class TrialCurves {
                const Origin& origin,
                Configuration configuration,
                std::optional<std::size_t> decided = std::nullopt);
+  // What it was to take over could not be used, and it has nothing else: it trains from zero.
+  void start_over(std::int64_t trial, Configuration configuration);
 
   const std::vector<Curve>& curves() const { return curves_; }
   std::optional<std::size_t> index_of(std::int64_t trial) const;
@@ -75,6 +77,10 @@ class TrialCurves {
 
  private:
   std::size_t existing(std::int64_t trial) const;
+  void add_leg(std::int64_t trial,
+               const std::optional<Origin>& origin,
+               Configuration configuration,
+               std::size_t decided);
   void append(const Event& event, const std::vector<std::uint64_t>& content);
 
   std::vector<Curve> curves_;

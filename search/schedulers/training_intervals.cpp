@@ -33,10 +33,9 @@ void TrainingIntervals::absorb(const TrialCurves& curves, const TrialCurves::Eve
   State& state = states_[event.curve];
   const Curve& curve = curves.curves()[event.curve];
   if (event.kind == Kind::kExploit) {
-    const Origin& origin = *curve.legs[state.leg + 1].origin;
-    state.value = checkpoint_value(curves, origin);
-    state.reached = origin.step / interval_;
-    ++state.leg;
+    const std::optional<Origin>& origin = curve.legs[++state.leg].origin;
+    state.value = origin ? checkpoint_value(curves, *origin) : State().value;
+    state.reached = origin ? origin->step / interval_ : State().reached;
   } else if (event.kind == Kind::kReport) {
     ++state.reports;
     const Report& report = curve.reports[event.report];

@@ -88,8 +88,8 @@ void Trajectories::absorb(const TrialCurves& curves, const TrialCurves::Event& e
     best_is_known_ = false;
     all_[event.curve] = {};
     for (const Leg& leg : curves.curves()[event.curve].legs) {
-      if (leg.origin && leg.first_event <= position()) {
-        taken_over_[event.curve] = leg.origin->step;
+      if (leg.first_event <= position()) {
+        taken_over_[event.curve] = leg.origin ? std::optional(leg.origin->step) : std::nullopt;
       }
     }
   } else if (event.kind == Kind::kReport) {

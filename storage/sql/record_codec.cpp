@@ -12,11 +12,21 @@ namespace automl::storage {
 using apache::thrift::protocol::TCompactProtocolT;
 using apache::thrift::transport::TMemoryBuffer;
 
+namespace {
+
+// One a thread, since making them takes as long as writing a small record.
+struct Codec {
+  std::shared_ptr<TMemoryBuffer> buffer = std::make_shared<TMemoryBuffer>();
+  TCompactProtocolT<TMemoryBuffer> protocol{buffer};
+};
+
+}  // namespace
+
 std::string encode_record(const apache::thrift::TBase& record) {
-  auto buffer = std::make_shared<TMemoryBuffer>();
-  TCompactProtocolT<TMemoryBuffer> protocol(buffer);
-  record.write(&protocol);
-  return buffer->getBufferAsString();
+  thread_local Codec codec;
+  codec.buffer->resetBuffer();
+  record.write(&codec.protocol);
+  return codec.buffer->getBufferAsString();
 }
 
 void decode_record(const std::string& bytes, apache::thrift::TBase& record) {

@@ -245,7 +245,12 @@ TEST_F(CommandsTest, ShowTellsWhatTheSchedulerDecided) {
   event.__set_donor(2);
   event.donor_step = 6;
   engine_->detail.schedule.push_back(event);
+  event.trial = 2;
+  engine_->detail.schedule.push_back(event);
+  event.__isset.donor = false;
+  engine_->detail.schedule.push_back(event);
   const std::string out = run({"show", "digits/1"}).out;
+  EXPECT_THAT(out, testing::AllOf(HasSubstr("its own @ step 6"), HasSubstr("began from zero")));
   EXPECT_THAT(out, HasSubstr("   3  to be pruned"));
   EXPECT_THAT(out, HasSubstr("took over #2 @ step 6"));
   EXPECT_THAT(out, HasSubstr("asha: 0.5 is number 4 of 4"));

@@ -201,7 +201,7 @@ TEST(Checkpoints, ADonorsIsUsedUntilTheSessionHasSavedItsOwn) {
   engine.report_batch(token, batch_of({saved(2)}));  // by an attempt that has not started from it
   Next next = lose(engine, token);
   EXPECT_EQ(next.order.restore, donors);
-  EXPECT_THAT(next.order.restore_otherwise, IsEmpty());
+  EXPECT_THAT(next.order.restore_otherwise, ElementsAre(saved(2), saved(1)));
   EXPECT_EQ(next.order.last_checkpoint, 2);
   EXPECT_EQ(engine.attempts(1).back().restored, donors);
   next = lose(engine, next.token);

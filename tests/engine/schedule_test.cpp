@@ -194,16 +194,48 @@ TEST(Schedule, EventsMustFollowEachOther) {
   EXPECT_THROW(schedule.take_up(event), std::invalid_argument);  // of a trial that never began
 }
 
+idl::ScheduleEvent event_of(std::int64_t trial, idl::ScheduleEventKind::type kind) {
+  idl::ScheduleEvent event;
+  event.kind = kind;
+  event.trial = trial;
+  event.configuration.resize(1);
+  event.configuration[0].parameter = "x";
+  event.configuration[0].value.__set_real(0.5);
+  return event;
+}
+
+TEST(Schedule, WhatADonorTakesOverAfterTheDecisionIsNoPartOfIt) {
+  using Kind = idl::ScheduleEventKind;
+  idl::StudySpec spec = spec_of({"pbt", {{"interval", "1"}}});
+  spec.__set_stop_and_go({});
+  Schedule schedule(spec);
+  for (int trial = 0; trial < 3; ++trial) {
+    schedule.happened(event_of(trial, Kind::START));
+  }
+  for (int times = 0; times < 5; ++times) {  // of these the curves know nothing
+    schedule.happened(event_of(2, Kind::PREEMPT));
+    schedule.happened(event_of(2, Kind::REVIVE));
+  }
+  const auto exploit = [&](std::int64_t trial, std::int64_t donor, Kind::type kind) {
+    idl::ScheduleEvent event = event_of(trial, kind);
+    event.step = 1;
+    event.decision = kind == Kind::REPORT ? idl::Decision::EXPLOIT : idl::Decision::PROCEED;
+    event.__set_donor(donor);
+    event.donor_step = 1;
+    schedule.happened(event);
+  };
+  exploit(1, 0, Kind::REPORT);
+  exploit(0, 2, Kind::EXPLOIT);
+  exploit(1, 0, Kind::EXPLOIT);
+  const std::vector<search::Ancestor> found = search::lineage(schedule.curves(), 1);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].trial, 0);
+}
+
 TEST(Schedule, AnExploitWithoutACheckpointLeavesTheTrialAsItIs) {
   Schedule schedule(spec_of({"pbt", {{"interval", "1"}, {"fraction", "0.5"}}}));
   for (int trial = 0; trial < 2; ++trial) {
-    idl::ScheduleEvent event;
-    event.kind = idl::ScheduleEventKind::START;
-    event.trial = trial;
-    event.configuration.resize(1);
-    event.configuration[0].parameter = "x";
-    event.configuration[0].value.__set_real(0.5);
-    schedule.happened(event);
+    schedule.happened(event_of(trial, idl::ScheduleEventKind::START));
   }
   const auto none = [](const search::Origin&) { return std::nullopt; };
   schedule.report(0, 1, 1, none);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/trained_schedule.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,6 +74,14 @@ class Population : public ::testing::Test {
     engine_.finish(tokens_[1], ended(idl::ExitCause::PAUSED));
     tokens_[1] = engine_.take_token();
     engine_.register_runner(tokens_[1]);
+  }
+  // What it was to take over is damaged: it begins with this one, or from zero.
+  void start_otherwise(std::size_t trial, const idl::Checkpoint& own) {
+    idl::ReportBatch batch;
+    batch.__set_started_from(own);
+    engine_.turn(BatchReported{0, tokens_[trial], batch});
+    engine_.turn(BatchReported{0, tokens_[trial], batch});
+    engine_.restart();
   }
   std::vector<idl::ScheduleLeg> schedule_of(std::int64_t trial) {
     std::vector<idl::ScheduleLeg> legs;
@@ -182,6 +192,43 @@ TEST_F(Population, TheScheduleOfOneThatHasNotTrainedSinceItTookOverIsItsOwn) {
   EXPECT_EQ(legs[0].first_step, 1);
   EXPECT_EQ(legs[0].last_step, 2);
   EXPECT_EQ(legs[0].configuration, configuration);
+}
+
+TEST_F(Population, AMemberThatCannotTakeOverGoesOnWithItsOwnWeights) {
+  const auto before = engine_.trial("s", 1).configuration;
+  save(1, 1, 1);
+  take_over();
+  const idl::Checkpoint own = engine_.storage().load_checkpoints(2).at(0);
+  start_otherwise(1, own);
+  EXPECT_FALSE(engine_.session(2).__isset.restore);
+  EXPECT_EQ(engine_.attempts(2).back().restored, own);
+  report(1, 2, 0.3);
+  const std::vector<idl::ScheduleLeg> legs = schedule_of(1);
+  ASSERT_EQ(legs.size(), 2U);
+  EXPECT_EQ(legs[0].trial, 1);
+  EXPECT_EQ(legs[0].last_step, 1);
+  EXPECT_EQ(legs[0].configuration, before);
+  EXPECT_EQ(legs[1].trial, 1);
+  EXPECT_EQ(legs[1].first_step, 2);
+  EXPECT_EQ(legs[1].configuration, engine_.trial("s", 1).configuration);
+  const auto events = engine_.storage().load_trial_schedule(engine_.study("s").id, 1);
+  const auto told = std::count_if(events.begin(), events.end(), [](const auto& event) {
+    return event.kind == idl::ScheduleEventKind::EXPLOIT;
+  });
+  EXPECT_EQ(told, 2) << "one that was decided, and one that was not possible, told once";
+  EXPECT_THAT(events.at(events.size() - 2).reason, HasSubstr("cannot be used"));
+}
+
+TEST_F(Population, AMemberThatCannotTakeOverAndHasNothingStartsOver) {
+  take_over();
+  start_otherwise(1, idl::Checkpoint());
+  EXPECT_FALSE(engine_.attempts(2).back().__isset.restored);
+  report(1, 1, 3);
+  const std::vector<idl::ScheduleLeg> legs = schedule_of(1);
+  ASSERT_EQ(legs.size(), 1U);
+  EXPECT_EQ(legs[0].first_step, 1);
+  EXPECT_EQ(legs[0].last_step, 1);
+  EXPECT_EQ(legs[0].configuration, engine_.trial("s", 1).configuration);
 }
 
 TEST_F(PopulationByBest, TheScheduleEndsOnTheLegOnWhichTheBestValueWasFound) {

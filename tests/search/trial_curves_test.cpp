@@ -84,6 +84,32 @@ TEST(Lineage, FollowsTheWeightsNotTheTrial) {
   EXPECT_EQ(before[0].configuration.values[0], 0);
 }
 
+TEST(Lineage, OfOneThatCouldNotTakeOverIsItsOwn) {
+  TrialCurves curves;
+  curves.start(0, {{0.1}});
+  curves.start(1, {{0.2}});
+  curves.report(0, 10, 1);
+  curves.report(1, 10, 2);
+  const std::size_t decided = curves.events().size();
+  curves.exploit(1, {0, 10}, {{0.3}}, decided);
+  curves.exploit(1, {1, 8}, {{0.3}}, decided);
+  curves.report(1, 20, 1);
+  const std::vector<Ancestor> found = lineage(curves, 1);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].trial, 1);
+  EXPECT_EQ(found[0].until, 8);
+  EXPECT_EQ(found[0].configuration.values[0], 0.2);
+  EXPECT_EQ(found[1].until, 20);
+  EXPECT_EQ(found[1].configuration.values[0], 0.3);
+  curves.start_over(1, {{0.4}});
+  curves.report(1, 5, 3);
+  const std::vector<Ancestor> anew = lineage(curves, 1);
+  ASSERT_EQ(anew.size(), 1u);
+  EXPECT_EQ(anew[0].until, 5);
+  EXPECT_EQ(anew[0].configuration.values[0], 0.4);
+  EXPECT_THROW(curves.start_over(7, {{0.4}}), std::invalid_argument);
+}
+
 class Counter : public Follower {
  public:
   int events = 0;

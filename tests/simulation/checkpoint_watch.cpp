@@ -15,6 +15,18 @@ void require(bool holds, const std::string& what) {
   }
 }
 
+// A trial could not take over what it was to.
+bool takes_back(const idl::ScheduleEvent& exploit) {
+  return !exploit.__isset.donor || exploit.donor == exploit.trial;
+}
+
+std::optional<idl::Checkpoint> newest_of(const Facts& facts, std::int64_t session) {
+  const auto kept = facts.kept.find(session);
+  return kept == facts.kept.end()
+             ? std::nullopt
+             : std::optional(facts.recorded.at({session, *kept->second.rbegin()}));
+}
+
 std::string described(const std::optional<idl::Checkpoint>& checkpoint) {
   return checkpoint ? "checkpoint " + std::to_string(checkpoint->number) + " of session " +
                           std::to_string(checkpoint->session_id)
@@ -26,15 +38,16 @@ std::string described(const std::optional<idl::Checkpoint>& checkpoint) {
 void check_start(const Facts& facts,
                  const CheckpointDisk& disk,
                  const idl::RunnerOrder& order,
-                 const std::optional<idl::Checkpoint>& restored) {
+                 const std::optional<idl::Checkpoint>& restored,
+                 bool donor_damaged) {
   const idl::Session& session = facts.sessions.at(order.session.id);
   std::optional<idl::Checkpoint> expected = disk.last(session.id);
   if (session.study_id != 0) {
     const TrialKey key{session.study_id, session.trial_number};
     const auto taken = facts.taken_over.find(key);
-    if (taken != facts.taken_over.end() &&
+    if (taken != facts.taken_over.end() && !takes_back(taken->second.event) &&
         (!expected || expected->attempt <= taken->second.attempts)) {
-      expected = taken->second.event.source;
+      expected = donor_damaged ? newest_of(facts, session.id) : taken->second.event.source;
     }
     require(
         order.session.spec.params_json == engine::params_json(facts.trials.at(key).configuration),
@@ -58,12 +71,24 @@ void check_taken_over(const Facts& facts,
                       const idl::Study& study,
                       const idl::ScheduleEvent* decision,
                       const idl::ScheduleEvent& exploit) {
-  require(decision != nullptr && decision->decision == idl::Decision::EXPLOIT &&
-              decision->source == exploit.source && decision->donor == exploit.donor &&
-              decision->donor_step == exploit.donor_step &&
-              decision->configuration == exploit.configuration,
+  const TrialKey key{study.id, exploit.trial};
+  if (takes_back(exploit)) {
+    const std::int64_t session = facts.trials.at(key).session_id;
+    const idl::Attempt* open = facts.open_attempt(session);
+    require(open != nullptr && open->__isset.restored == exploit.__isset.source &&
+                open->restored == exploit.source,
+            "a trial could not take over a checkpoint, and its schedule says it goes on from "
+            "something else than its attempt");
+    require(!facts.sessions.at(session).__isset.restore,
+            "a trial could not take over a checkpoint, and its next attempt tries again");
+  }
+  require(takes_back(exploit) ||
+              (decision != nullptr && decision->decision == idl::Decision::EXPLOIT &&
+               decision->source == exploit.source && decision->donor == exploit.donor &&
+               decision->donor_step == exploit.donor_step &&
+               decision->configuration == exploit.configuration),
           "a trial takes over something else than was decided");
-  require(facts.trials.at({study.id, exploit.trial}).configuration == exploit.configuration,
+  require(facts.trials.at(key).configuration == exploit.configuration,
           "a trial's configuration is not the one that its schedule says");
 }
 

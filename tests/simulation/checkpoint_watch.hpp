@@ -14,11 +14,13 @@ namespace automl::simulation {
 // What must hold of checkpoints. Each throws Violation.
 
 // An attempt begins where its session was: with the newest checkpoint that it ever saved, or with
-// the donor's that its trial has taken over since, whole; and with the parameters of then.
+// the donor's that its trial has taken over since, whole; and with the parameters of then. If
+// that one cannot be read it begins with the newest of its own that the engine knows.
 void check_start(const Facts& facts,
                  const CheckpointDisk& disk,
                  const idl::RunnerOrder& order,
-                 const std::optional<idl::Checkpoint>& restored);
+                 const std::optional<idl::Checkpoint>& restored,
+                 bool donor_damaged);
 
 // What a trial is to take over is a checkpoint that its donor trained since it last took over one
 // itself.

@@ -325,9 +325,16 @@ void Facts::apply(const std::vector<Change>& changes) {
   }
 }
 
-std::vector<idl::StudySpec> Facts::versions_of(const idl::Study& study) const {
+std::vector<const idl::StudySpec*> Facts::versions_of(const idl::Study& study) const {
   const auto found = versions.find(study.id);
-  return found == versions.end() ? std::vector<idl::StudySpec>{study.spec} : found->second;
+  if (found == versions.end()) {
+    return {&study.spec};
+  }
+  std::vector<const idl::StudySpec*> all;
+  for (const idl::StudySpec& spec : found->second) {
+    all.push_back(&spec);
+  }
+  return all;
 }
 
 std::vector<idl::Measurement> Facts::curve(std::int64_t session_id) const {

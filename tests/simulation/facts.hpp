@@ -123,7 +123,7 @@ struct Facts {
 
   void apply(const std::vector<Change>& changes);
   // The versions of a study, oldest first; of one that was never edited, the one.
-  std::vector<idl::StudySpec> versions_of(const idl::Study& study) const;
+  std::vector<const idl::StudySpec*> versions_of(const idl::Study& study) const;
   // The session's curve: what its attempts have measured, each up to where the next went on.
   std::vector<idl::Measurement> curve(std::int64_t session_id) const;
   const idl::Attempt* attempt_of(const std::string& token) const;

@@ -41,6 +41,7 @@ enum class Fault {
   kProgramKilled,
   kPartition,
   kNodeCrash,
+  kDonorDamaged,  // a checkpoint that is to be taken over cannot be read
   // The world.
   kSlowSuggestion,
   kWallClockJump,

@@ -161,10 +161,10 @@ void check_study(const Facts& facts, std::int64_t study_id) {
   // What began under an earlier version of its file goes on.
   std::int64_t budget = 0;
   std::int64_t most = 0;
-  for (const idl::StudySpec& spec : facts.versions_of(study)) {
-    budget = std::max(budget, spec.budget.trials + study.withdrawn);
+  for (const idl::StudySpec* spec : facts.versions_of(study)) {
+    budget = std::max(budget, spec->budget.trials + study.withdrawn);
     most = std::max<std::int64_t>(
-        most, spec.__isset.stop_and_go ? spec.stop_and_go.max_parallel : spec.parallel);
+        most, spec->__isset.stop_and_go ? spec->stop_and_go.max_parallel : spec->parallel);
   }
   require(budget <= 0 || tally.all - tally.repeats <= budget,
           "study " + study.spec.name + " has " + std::to_string(tally.all - tally.repeats) +
@@ -322,10 +322,10 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
   if (algorithm != "sobol" && algorithm != "random") {
     return;  // others learn, so what they propose depends on when trials end
   }
-  const std::vector<idl::StudySpec> versions = facts.versions_of(study);
+  const std::vector<const idl::StudySpec*> versions = facts.versions_of(study);
   std::vector<std::shared_ptr<engine::StudySearch>> searches;
-  for (const idl::StudySpec& spec : versions) {
-    searches.push_back(engine::make_search(spec));
+  for (const idl::StudySpec* spec : versions) {
+    searches.push_back(engine::make_search(*spec));
   }
   const search::History none;
   const std::vector<search::Configuration> pending;
@@ -344,7 +344,7 @@ void check_proposals(const Facts& facts, const idl::Study& study) {
                                   .seed = search->seed,
                                   .count = 1});
     require(suggestions.size() == 1 &&
-                engine::to_assignments(versions[version].space, suggestions[0].configuration) ==
+                engine::to_assignments(versions[version]->space, suggestions[0].configuration) ==
                     facts.proposed.at(at->first),
             "study " + study.spec.name + ": proposal " + std::to_string(at->second.number) +
                 " is not the one of a run without faults");

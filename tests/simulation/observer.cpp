@@ -73,7 +73,8 @@ void Observer::heard(const std::string& token) { heard_ms_[token] = world_.agend
 
 void Observer::program_started(const std::string& token,
                                const idl::RunnerOrder& order,
-                               const std::optional<idl::Checkpoint>& restored) {
+                               const std::optional<idl::Checkpoint>& restored,
+                               bool donor_damaged) {
   const idl::Attempt* attempt = facts_.attempt_of(token);
   if (attempt == nullptr || ended(attempt->state)) {
     throw Violation("a program starts under a token that is not current");
@@ -85,7 +86,7 @@ void Observer::program_started(const std::string& token,
     throw Violation("the program of one attempt starts twice");
   }
   check_places(token, *attempt);
-  check_start(facts_, world_.disk, order, restored);
+  check_start(facts_, world_.disk, order, restored, donor_damaged);
   running_.insert(token);
 }
 

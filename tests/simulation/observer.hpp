@@ -46,7 +46,8 @@ class Observer {
   // From the nodes.
   void program_started(const std::string& token,
                        const idl::RunnerOrder& order,
-                       const std::optional<idl::Checkpoint>& restored);
+                       const std::optional<idl::Checkpoint>& restored,
+                       bool donor_damaged);
   void program_ended(const std::string& token);
   void acknowledged(const std::string& token, std::int64_t sequence);
   void acknowledged(const idl::Checkpoint& checkpoint) const;

@@ -145,11 +145,17 @@ void SimulatedRunner::restore(const idl::RunnerOrder& order) {
     last_checkpoint_ = last->number;
     checkpoints_.push_back(*last);
   }
+  donor_damaged_ = order.session.__isset.restore && restored_ == order.session.restore &&
+                   world_.faults.happens(Fault::kDonorDamaged);
+  if (donor_damaged_) {
+    const std::vector<idl::Checkpoint>& own = order.restore_otherwise;
+    restored_ = own.empty() ? std::nullopt : std::optional(own.front());
+  }
   if (restored_ && !world_.disk.has(restored_->digest)) {
     throw Violation("the checkpoint that " + order.session.name + " is to start from is gone");
   }
   if (restored_ != ordered) {
-    start_ = restored_;
+    start_ = restored_.value_or(idl::Checkpoint());
   }
   last_step_ = restored_ ? restored_->step : -1;
 }
@@ -180,7 +186,7 @@ Program SimulatedRunner::some_program(const std::vector<std::string>& metrics) {
 
 void SimulatedRunner::run(const idl::RunnerOrder& order) {
   const idl::Session& session = order.session;
-  observer_.program_started(token(), order, restored_);
+  observer_.program_started(token(), order, restored_, donor_damaged_);
   world_.log([&] {
     return "program: " + session.name + " #" + std::to_string(request_.attempt_number) + " starts";
   });

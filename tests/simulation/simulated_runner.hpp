@@ -94,6 +94,7 @@ class SimulatedRunner {
   std::int64_t last_step_ = -1;
   std::int64_t last_checkpoint_ = 0;
   std::optional<idl::Checkpoint> restored_;
+  bool donor_damaged_ = false;                // what was to be taken over could not be read
   std::vector<idl::Checkpoint> checkpoints_;  // saved, and not yet reported
   std::size_t sent_checkpoints_ = 0;          // of them, in the present call
   std::optional<idl::Checkpoint> start_;      // not yet reported, if it is not what was ordered

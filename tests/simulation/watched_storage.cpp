@@ -39,7 +39,8 @@ void WatchedStorage::commit() {
     throw storage::Unavailable("simulated: disk full at commit");
   }
   store_.commit();
-  committed_(std::exchange(changes_, {}));
+  committed_(changes_);
+  changes_.clear();
   if (world_.faults.happens(Fault::kCommitUnknown)) {
     throw storage::Unavailable("simulated: the reply to a commit was lost");
   }
@@ -74,7 +75,7 @@ std::int64_t WatchedStorage::create_study(const idl::Study& study) {
   at_statement();
   idl::Study stored = study;
   stored.id = store_.create_study(study);
-  changes_.emplace_back(NewStudy{stored});
+  note<NewStudy>().record = stored;
   return stored.id;
 }
 
@@ -134,10 +135,10 @@ void WatchedStorage::propose(const idl::Study& study,
   at_statement();
   store_.propose(study, trials, sessions);
   for (const idl::Session& session : sessions) {
-    changes_.emplace_back(NewSession{session});
+    note<NewSession>().record = session;
   }
   for (const idl::Trial& trial : trials) {
-    changes_.emplace_back(NewTrial{trial});
+    note<NewTrial>().record = trial;
   }
   changes_.emplace_back(study);
 }
@@ -158,7 +159,7 @@ std::vector<idl::Trial> WatchedStorage::load_trials(std::int64_t study_id,
 void WatchedStorage::create_session(idl::Session& session) {
   at_statement();
   store_.create_session(session);
-  changes_.emplace_back(NewSession{session});
+  note<NewSession>().record = session;
 }
 
 std::int64_t WatchedStorage::next_session_number(const std::string& owner,
@@ -197,7 +198,7 @@ std::vector<idl::Session> WatchedStorage::load_open_sessions() {
 void WatchedStorage::begin_attempt(const idl::Attempt& attempt, const idl::Session& session) {
   at_statement();
   store_.begin_attempt(attempt, session);
-  changes_.emplace_back(NewAttempt{attempt});
+  note<NewAttempt>().record = attempt;
   changes_.emplace_back(session);
 }
 
@@ -235,7 +236,7 @@ std::vector<idl::StoredMeasurement> WatchedStorage::load_measurements(std::int64
 void WatchedStorage::record_checkpoint(const idl::Checkpoint& checkpoint) {
   at_statement();
   store_.record_checkpoint(checkpoint);
-  changes_.emplace_back(NewCheckpoint{checkpoint});
+  note<NewCheckpoint>().record = checkpoint;
 }
 
 bool WatchedStorage::forget_checkpoint(std::int64_t session_id, std::int64_t number) {

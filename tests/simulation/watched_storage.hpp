@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "storage/sql/sql_storage.hpp"
@@ -74,6 +76,11 @@ class WatchedStorage : public storage::Storage {
  private:
   void at_statement();
   bool accepted(bool changed, const std::string& what);
+  // A change to be filled in where it lies: records know no moves, so each temporary is a copy.
+  template <typename Kind>
+  Kind& note() {
+    return std::get<Kind>(changes_.emplace_back(std::in_place_type<Kind>));
+  }
 
   World& world_;
   storage::SqlStorage store_;

@@ -49,6 +49,21 @@ TEST(TrainingIntervals, StartAtTheCheckpointAfterAnExploit) {
   EXPECT_EQ(found[1].gain, 3);  // from 4, not from 9
 }
 
+TEST(TrainingIntervals, OneThatStartsOverBeginsAtZero) {
+  TrialCurves curves;
+  curves.start(0, {{0.1}});
+  curves.start(1, {{0.2}});
+  curves.report(0, 10, 4);
+  curves.exploit(1, {0, 10}, {{0.3}});
+  curves.start_over(1, {{0.3}});
+  curves.report(1, 5, 9);
+  curves.report(1, 10, 7);
+  const auto found = intervals(curves, 5, 100);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].leg, 2u);
+  EXPECT_EQ(found[0].gain, 2);  // what it had before its first report is not known
+}
+
 TEST(TrainingIntervals, SkipWhatIsNotFiniteAndKeepTheLast) {
   TrialCurves curves;
   curves.start(0, {{0.1}});

@@ -87,6 +87,11 @@ TEST(Trajectories, AnExploitStartsAnewFromTheStepTakenOver) {
   all.follow(curves);
   EXPECT_EQ(all[1].points().size(), 1u);
   EXPECT_EQ(all.arrival(1).before, 10);
+  curves.start_over(1, {{0.7}});
+  curves.report(1, 1, 9);
+  all.follow(curves);
+  EXPECT_EQ(all[1].points().size(), 1u);
+  EXPECT_EQ(all.arrival(1).before, std::nullopt);
 }
 
 }  // namespace
