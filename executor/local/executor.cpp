@@ -32,6 +32,12 @@ constexpr std::int64_t kRunnerLogBytes = 1 << 20;
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
+// Measurements that a runner wrote down: its engine may not have heard of all of them.
+bool has_measurements(const AttemptDirectory& place) {
+  struct stat facts {};
+  return lstat(place.spool().c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size > 0;
+}
+
 bool make_folder(const std::string& path) {
   return mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
 }
@@ -253,24 +259,23 @@ void LocalExecutor::look_at_remains(const std::string& token, Live& live, Findin
     finding.presence = Presence::kUnreachable;
     return;
   }
-  if (!finding.exit) {
-    if (exists(place.path())) {
+  if ((finding.exit || has_measurements(place)) && live.deliveries < kMostDeliveries) {
+    // It could not tell the engine everything: somebody else does.
+    if (!finding.exit && live.deliveries == 0) {
       keep_last_words(token);
-      removal_.add(retire(place));
-    } else if (exists(retired_path(place))) {
-      removal_.add(retired_path(place));  // its runner died while removing it
     }
-    return;
-  }
-  if (live.deliveries < kMostDeliveries) {
-    // It ended well but could not tell the engine everything: somebody else does.
     ++live.deliveries;
     start_runner(token, true, live);
     finding.presence = Presence::kRunning;
     finding.exit.reset();
-    return;
+  } else if (finding.exit) {
+    finding.presence = Presence::kFinished;
+  } else if (exists(place.path())) {
+    keep_last_words(token);
+    removal_.add(retire(place));
+  } else if (exists(retired_path(place))) {
+    removal_.add(retired_path(place));  // its runner died while removing it
   }
-  finding.presence = Presence::kFinished;
 }
 
 void LocalExecutor::keep_last_words(const std::string& token) const {

@@ -52,7 +52,8 @@ class LocalExecutor : public Executor {
   // The runner's pid, or an error with errno.
   LaunchResult start_runner(const std::string& token, bool deliver, Live& live);
   Finding look(const std::string& token, Live& live);
-  // Runner and program are dead: what is left is a result to be delivered, or nothing.
+  // Runner and program are dead: what is left is a result or measurements to be delivered, or
+  // nothing.
   void look_at_remains(const std::string& token, Live& live, Finding& finding);
   void keep_last_words(const std::string& token) const;
   void reap(Live& live);

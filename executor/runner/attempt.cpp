@@ -172,7 +172,10 @@ void Attempt::stage_checkpoint() {
   saver_.emplace(
       std::move(plan),
       [this] { return forwarder_.last_step(); },
-      [this] { return forwarder_.unrecorded_checkpoints(); },
+      [this] {
+        spool_->sync();  // what was measured before it is no less durable than a checkpoint
+        return forwarder_.unrecorded_checkpoints();
+      },
       [this](const idl::Checkpoint& checkpoint) { forwarder_.add_checkpoint(checkpoint); });
 }
 

@@ -77,15 +77,27 @@ int settle_with_engine(const AttemptDirectory& directory,
   return 1;  // the executor will start another one to deliver it
 }
 
-// For a runner that died after its command had ended.
+// The end of an attempt whose runner died before its command had ended.
+idl::ExitReport lost(std::int64_t last_sequence) {
+  idl::ExitReport report;
+  report.cause = idl::ExitCause::LOST;
+  report.message = "its runner died or its machine went down";
+  report.last_sequence = last_sequence;
+  return report;
+}
+
+// For a runner that died: what it had measured and saved, and its result, if it came to one.
 int deliver(const RunnerOptions& options, const AttemptDirectory& directory, int signals) {
-  const auto report = read_result(directory);
+  const auto result = read_result(directory);
+  if (!result && means_are_short(errno)) {
+    return 1;
+  }
   ReportForwarder forwarder(idl::parse_endpoint(options.engine),
                             options.token,
                             identity_of(read_attempt_file(directory.runner()).value_or("")),
                             signals);
   const auto order = forwarder.register_runner(kPatience);
-  if (!report || forwarder.superseded()) {
+  if (forwarder.superseded()) {
     clean_up(directory);
     return 0;
   }
@@ -103,7 +115,8 @@ int deliver(const RunnerOptions& options, const AttemptDirectory& directory, int
                   Spool::read(directory.spool()),
                   order->attempt.acknowledged_sequence,
                   std::chrono::duration<double>(order->heartbeat_s));
-  const int code = settle_with_engine(directory, forwarder, *report);
+  const int code =
+      settle_with_engine(directory, forwarder, result.value_or(lost(forwarder.last_sequence())));
   forwarder.stop();
   return code;
 }

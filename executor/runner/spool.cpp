@@ -52,6 +52,8 @@ bool Spool::append(const idl::Measurement& measurement) {
   return true;
 }
 
+void Spool::sync() const { fdatasync(file_); }
+
 void Spool::clear() {
   if (ftruncate(file_, 0) == 0) {
     size_ = 0;

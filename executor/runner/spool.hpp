@@ -23,6 +23,8 @@ class Spool {
   // Written through to the operating system: survives the death of this process. False (and nothing
   // written) when there is no room.
   bool append(const idl::Measurement& measurement);
+  // What was appended so far survives the death of the machine. Any thread may call it at any time.
+  void sync() const;
   // The engine has stored everything in it.
   void clear();
   std::int64_t size() const { return size_; }

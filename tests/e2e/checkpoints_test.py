@@ -91,6 +91,28 @@ class Checkpoints(home.EndToEnd):
             resumed += self.check_no_epoch_twice(disturbed)
         self.assertGreater(resumed, 0)
 
+    def test_what_was_measured_while_no_engine_ran(self):
+        """The runner dies as well before anybody has asked for it; what was saved goes on, so nothing may be missing."""
+        self.finish(self.start("calm"))
+        calm = self.details("calm", 1)[0]
+        before = self.saves()
+        client = self.start("stormy", retries=1)
+        home.wait_until(lambda: self.saves() != before, what="checkpoint")
+        client.kill()
+        client.communicate()
+        self.assertTrue(self.home.kill_engine())
+        for _ in range(2):
+            before = self.saves()
+            home.wait_until(lambda: self.saves() != before, what="checkpoint that no engine knows of")
+        for victim in self.home.tagged():
+            os.kill(victim, signal.SIGKILL)
+        self.home.run("ps")
+        home.wait_until(lambda: self.details("stormy", 1)[0]["trial"]["state"] == "complete", what="end of the trial")
+        stormy = self.details("stormy", 1)[0]
+        self.assertEqual([attempt["state"] for attempt in stormy["attempts"]], ["lost", "complete"])
+        self.assertEqual(curve_of(stormy)[0], curve_of(calm)[0])
+        self.assertEqual(self.check_no_epoch_twice(stormy), 1)
+
     def saves(self):
         """Changes with every checkpoint."""
         return sum(file.stat().st_mtime_ns for file in self.home.path.glob("sessions/*/checkpoint.last"))

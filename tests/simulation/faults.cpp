@@ -31,6 +31,8 @@ double probability(Fault fault) {
       return 0.1;
     case Fault::kSlowSuggestion:
       return 0.7;
+    case Fault::kDonorDamaged:
+      return 0.5;
     default:
       return 0.25;
   }
@@ -48,6 +50,7 @@ Faults::Faults(Dice& dice, bool busy) : dice_(dice), busy_(busy) {
   for (bool& possible : possible_) {
     possible = dice.chance(kShareOfRuns);
   }
+  possible_[static_cast<std::size_t>(Fault::kDonorDamaged)] = true;  // few runs come to its site
 }
 
 bool Faults::happens(Fault fault) {

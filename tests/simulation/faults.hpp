@@ -48,7 +48,7 @@ enum class Fault {
   kCount,
 };
 
-// Each fault is possible in a quarter of the runs only, so that runs differ in kind, and then
+// Nearly each fault is possible in a quarter of the runs only, so that runs differ in kind, and then
 // happens with the probability its site has.
 class Faults {
  public:

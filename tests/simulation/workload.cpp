@@ -142,7 +142,7 @@ idl::StudySpec random_study(Dice& dice,
   }
   const bool population = spec.scheduler.name == "pbt";
   spec.compare_seeds = population ? 0 : spec.compare_seeds;
-  spec.parallel = static_cast<std::int32_t>(dice.between(population ? 2 : 1, 4));
+  spec.parallel = static_cast<std::int32_t>(dice.between(population ? 3 : 1, 4));
   spec.priority = static_cast<std::int32_t>(dice.between(0, 3));
   if (!spec.command.empty() && dice.chance(0.4)) {
     idl::StopAndGo lending;
@@ -151,7 +151,7 @@ idl::StudySpec random_study(Dice& dice,
     spec.__set_stop_and_go(lending);
   }
   spec.resources = random_resources(dice, nodes);
-  spec.budget.trials = dice.between(1, 9);
+  spec.budget.trials = dice.between(population ? 4 : 1, 9);
   if (dice.chance(0.1)) {
     spec.budget.time_s = dice.between(30, 300);
   }

@@ -175,6 +175,27 @@ TEST_F(LocalExecutorTest, AnAttemptsFolderCannotHoldItUp) {
   EXPECT_EQ(read_file(precious), "kept");
 }
 
+TEST_F(LocalExecutorTest, WhatADeadRunnerHadMeasuredIsDelivered) {
+  const std::string token = launch();
+  std::ofstream(site.directory(token).spool()) << "one";
+  std::ofstream(site.directory(token).runner_log()) << "its last words";
+  site.kill_runner(token);
+  EXPECT_TRUE(becomes(token, Presence::kGone));
+  EXPECT_EQ(site.deliveries(token), 1);
+  EXPECT_FALSE(site.anything_lives(token));
+  EXPECT_NE(read_file(site.home() + "/runner.log").value_or("").find("last words"),
+            std::string::npos);
+}
+
+TEST_F(LocalExecutorTest, WhatCannotBeDeliveredForADeadRunnerIsGivenUp) {
+  const std::string token = launch();
+  std::ofstream(site.directory(token).spool()) << "one";
+  site.touch("undeliverable");
+  site.kill_runner(token);
+  EXPECT_TRUE(becomes(token, Presence::kGone));
+  EXPECT_GT(site.deliveries(token), 1);
+}
+
 TEST_F(LocalExecutorTest, WhoDeliversWritesThroughNobodysLink) {
   const std::string precious = site.home() + "/precious";
   std::ofstream(precious) << "kept";

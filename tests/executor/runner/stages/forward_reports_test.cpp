@@ -163,6 +163,35 @@ TEST(EngineAway, AnotherRunnerDeliversWhatADeadOneLeft) {
   EXPECT_FALSE(std::filesystem::exists(attempt.directory().path()));
 }
 
+// What the program saved counts on the engine's knowing what was measured before.
+TEST(EngineAway, MeasurementsOfARunnerThatDiedWithItsProgramAreDelivered) {
+  AttemptRun attempt;
+  read_numbers(attempt);
+  attempt.launch(
+      "echo n=1; touch ../../../up; while [ ! -e ../../../go ]; do sleep 0.01; done; "
+      "echo n=2; echo n=3; touch ../../../said; sleep 1000");
+  ASSERT_TRUE(attempt.gate().wait_for(
+      [](const GateRecord& record) { return record.measurements.size() == 1; }));
+  attempt.gate().stop();
+  touch(attempt, "go");
+  ASSERT_TRUE(attempt.wait_for_file("said"));
+  while (Spool::read(attempt.directory().spool()).size() < 3) {
+    usleep(1'000);
+  }
+  kill(attempt.runner(), SIGKILL);
+  EXPECT_EQ(attempt.wait(), -1);
+  attempt.gate().start();
+  attempt.start_runner(true);
+  EXPECT_EQ(attempt.wait(), 0);
+  const GateRecord record = attempt.gate().record();
+  ASSERT_EQ(record.measurements.size(), 3U);
+  EXPECT_EQ(record.repeated, 0);
+  ASSERT_EQ(record.exits.size(), 1U);
+  EXPECT_EQ(record.exits[0].cause, idl::ExitCause::LOST);
+  EXPECT_EQ(record.exits[0].last_sequence, 3);
+  EXPECT_FALSE(std::filesystem::exists(attempt.directory().path()));
+}
+
 TEST(EngineAway, AToldRunnerLeavesItsResultForLater) {
   AttemptRun attempt;
   attempt.launch("touch ../../../up; while [ ! -e ../../../go ]; do sleep 0.01; done; exit 4");
