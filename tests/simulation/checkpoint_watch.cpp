@@ -15,11 +15,6 @@ void require(bool holds, const std::string& what) {
   }
 }
 
-// A trial could not take over what it was to.
-bool takes_back(const idl::ScheduleEvent& exploit) {
-  return !exploit.__isset.donor || exploit.donor == exploit.trial;
-}
-
 std::optional<idl::Checkpoint> newest_of(const Facts& facts, std::int64_t session) {
   const auto kept = facts.kept.find(session);
   return kept == facts.kept.end()
@@ -81,13 +76,13 @@ void check_taken_over(const Facts& facts,
             "something else than its attempt");
     require(!facts.sessions.at(session).__isset.restore,
             "a trial could not take over a checkpoint, and its next attempt tries again");
+  } else {
+    require(decision != nullptr && decision->decision == idl::Decision::EXPLOIT &&
+                decision->source == exploit.source && decision->donor == exploit.donor &&
+                decision->donor_step == exploit.donor_step &&
+                decision->configuration == exploit.configuration,
+            "a trial takes over something else than was decided");
   }
-  require(takes_back(exploit) ||
-              (decision != nullptr && decision->decision == idl::Decision::EXPLOIT &&
-               decision->source == exploit.source && decision->donor == exploit.donor &&
-               decision->donor_step == exploit.donor_step &&
-               decision->configuration == exploit.configuration),
-          "a trial takes over something else than was decided");
   require(facts.trials.at(key).configuration == exploit.configuration,
           "a trial's configuration is not the one that its schedule says");
 }

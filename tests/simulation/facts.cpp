@@ -275,8 +275,11 @@ struct Apply {
     facts.reporting_trials.insert({change.study_id, change.event.trial});
     if (change.event.kind == idl::ScheduleEventKind::EXPLOIT) {
       const TrialKey key{change.study_id, change.event.trial};
-      facts.taken_over[key] = {change.event,
-                               facts.sessions.at(facts.trials.at(key).session_id).attempts};
+      TakenOver& taken = facts.taken_over[key];
+      taken.event = change.event;
+      if (!takes_back(change.event)) {  // else it was to take over before this attempt
+        taken.attempts = facts.sessions.at(facts.trials.at(key).session_id).attempts;
+      }
     }
   }
   void operator()(const NewCheckpoint& change) const {

@@ -73,7 +73,12 @@ using AttemptKey = std::pair<std::int64_t, std::int32_t>;  // session, number
 
 using CheckpointKey = std::pair<std::int64_t, std::int64_t>;  // session, number
 
-// The last time that a trial took over another one's weights, after so many attempts.
+// It was to take over another one's weights, which cannot be used.
+inline bool takes_back(const idl::ScheduleEvent& exploit) {
+  return !exploit.__isset.donor || exploit.donor == exploit.trial;
+}
+
+// The last time that a trial took over another one's weights, or was to, after so many attempts.
 struct TakenOver {
   idl::ScheduleEvent event;
   std::int32_t attempts = 0;
