@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <type_traits>
 #include <unistd.h>
+#include <utility>
 
 #include <openssl/sha.h>
 #include <thrift/TConfiguration.h>
@@ -173,13 +174,6 @@ std::optional<std::string> read_attempt_file(const std::string& path, std::size_
   return read_and_close(file, most_bytes);
 }
 
-bool write_result(const AttemptDirectory& directory, const idl::ExitReport& exit) {
-  auto buffer = std::make_shared<TMemoryBuffer>();
-  TCompactProtocolT<TMemoryBuffer> protocol(buffer);
-  exit.write(&protocol);
-  return write_whole(directory.result(), buffer->getBufferAsString(), false);
-}
-
 void sync_attempt(const AttemptDirectory& directory) {
   for (const std::string& path :
        {directory.spool(), directory.log_spool(), directory.result(), directory.path()}) {
@@ -188,6 +182,31 @@ void sync_attempt(const AttemptDirectory& directory) {
 }
 
 namespace {
+
+std::string encode(const apache::thrift::TBase& record) {
+  auto buffer = std::make_shared<TMemoryBuffer>();
+  TCompactProtocolT<TMemoryBuffer> protocol(buffer);
+  record.write(&protocol);
+  return buffer->getBufferAsString();
+}
+
+// Unset with errno.
+template <typename Record>
+std::optional<Record> read_record(const std::string& path) {
+  const std::optional<std::string> bytes = read_attempt_file(path);
+  if (!bytes) {
+    return std::nullopt;
+  }
+  TCompactProtocolT<TMemoryBuffer> protocol(encoded(*bytes));
+  std::optional<Record> record(std::in_place);
+  try {
+    record->read(&protocol);
+  } catch (const std::exception&) {
+    errno = EINVAL;  // no encoding of one, or sizes in it that no memory holds
+    return std::nullopt;
+  }
+  return record;
+}
 
 // A number that names no cause must not even be copied as one.
 bool has_a_cause(const idl::ExitReport& exit) {
@@ -198,25 +217,25 @@ bool has_a_cause(const idl::ExitReport& exit) {
 
 }  // namespace
 
+bool write_result(const AttemptDirectory& directory, const idl::ExitReport& exit) {
+  return write_whole(directory.result(), encode(exit), false);
+}
+
 std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory) {
-  std::optional<std::string> bytes = read_attempt_file(directory.result());
-  if (!bytes) {
-    return std::nullopt;
-  }
-  const auto buffer = encoded(*bytes);
-  TCompactProtocolT<TMemoryBuffer> protocol(buffer);
-  idl::ExitReport exit;
-  try {
-    exit.read(&protocol);
-  } catch (const std::exception&) {
-    errno = EINVAL;  // no encoding of one, or sizes in it that no memory holds
-    return std::nullopt;
-  }
-  if (!has_a_cause(exit)) {
+  std::optional<idl::ExitReport> exit = read_record<idl::ExitReport>(directory.result());
+  if (exit && !has_a_cause(*exit)) {
     errno = EINVAL;
     return std::nullopt;
   }
   return exit;
+}
+
+bool write_start(const AttemptDirectory& directory, const idl::Checkpoint& from) {
+  return write_durably(directory.start(), encode(from));
+}
+
+std::optional<idl::Checkpoint> read_start(const AttemptDirectory& directory) {
+  return read_record<idl::Checkpoint>(directory.start());
 }
 
 std::string retired_path(const AttemptDirectory& directory) { return directory.path() + ".done"; }

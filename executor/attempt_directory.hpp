@@ -20,6 +20,7 @@ namespace automl::executor {
 // when both have been killed.
 //   lock         held (flock) by the living runner
 //   runner       who the runner is, written before it dials in
+//   start        the checkpoint that it began with, where that is not what was ordered
 //   spool        numbered batches not yet acknowledged, see runner/spool.hpp
 //   result       how it ended; written before the engine is told
 //   socket       where the program reports
@@ -33,6 +34,7 @@ class AttemptDirectory {
   const std::string& path() const { return path_; }
   std::string lock() const { return path_ + "/lock"; }
   std::string runner() const { return path_ + "/runner"; }
+  std::string start() const { return path_ + "/start"; }
   std::string spool() const { return path_ + "/spool"; }
   std::string log_spool() const { return path_ + "/log"; }
   std::string result() const { return path_ + "/result"; }
@@ -81,6 +83,12 @@ bool write_result(const AttemptDirectory& directory, const idl::ExitReport& exit
 void sync_attempt(const AttemptDirectory& directory);
 // Unset with errno when there is none, or when it cannot be read.
 std::optional<idl::ExitReport> read_result(const AttemptDirectory& directory);
+
+// What the attempt began with; number 0: nothing. Durably, before its command runs: what that
+// measures counts from there, whoever delivers it.
+bool write_start(const AttemptDirectory& directory, const idl::Checkpoint& from);
+// Unset with errno when there is none, or when it cannot be read.
+std::optional<idl::Checkpoint> read_start(const AttemptDirectory& directory);
 
 // Where `retire` puts it.
 std::string retired_path(const AttemptDirectory& directory);

@@ -16,7 +16,8 @@ namespace automl::executor {
 
 namespace {
 
-// So many looks in a row that find nobody are believed although processes came and went meanwhile.
+// So many looks in a row that find nobody are believed although processes came and went meanwhile,
+// or somebody was there before: one that forks and ends may jump over a look unseen.
 constexpr int kQuietLooks = 5;
 
 constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD of the kernel
@@ -203,17 +204,19 @@ bool kill_tagged(const std::string& tag, pid_t spare, int tries) {
   const std::string entry = entry_of(tag);
   // A dying process loses its environment before it lets go of its files and devices.
   std::vector<ProcessIdentity> dying;
+  bool anybody = false;
   for (int quiet = 0; tries > 0;) {
     const Look look = for_each_tagged(entry, [&](pid_t pid) {
       const auto identity = pid == spare ? std::nullopt : identify(pid);
       if (identity && !ended(*identity)) {
         kill_one(pid, entry);
         dying.push_back(*identity);
+        anybody = true;
       }
     });
     const bool none = look.complete && dying.empty();
     quiet = none ? quiet + 1 : 0;
-    if (none && (!look.vanished || quiet >= kQuietLooks)) {
+    if (none && ((!look.vanished && !anybody) || quiet >= kQuietLooks)) {
       return true;
     }
     std::erase_if(dying, ended);

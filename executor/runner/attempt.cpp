@@ -163,7 +163,7 @@ void Attempt::stage_checkpoint() {
     plan.last_number = restored.from->number;
   }
   if (restored.from != (order_.__isset.restore ? std::optional(order_.restore) : std::nullopt)) {
-    forwarder_.set_start(restored.from.value_or(idl::Checkpoint()));
+    tell_start(restored.from.value_or(idl::Checkpoint()));
   }
   if (restored.from) {
     plan.last_digest = restored.from->digest;
@@ -177,6 +177,13 @@ void Attempt::stage_checkpoint() {
         return forwarder_.unrecorded_checkpoints();
       },
       [this](const idl::Checkpoint& checkpoint) { forwarder_.add_checkpoint(checkpoint); });
+}
+
+void Attempt::tell_start(const idl::Checkpoint& from) {
+  if (!write_start(directory_, from)) {
+    throw std::runtime_error("cannot write " + directory_.start() + ": " + std::strerror(errno));
+  }
+  forwarder_.set_start(from);
 }
 
 void Attempt::save(const std::string& name, CheckpointSaver::Answer answer) {

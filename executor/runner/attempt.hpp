@@ -41,6 +41,8 @@ class Attempt {
   void open_files();
   void prepare_folders();
   void stage_checkpoint();
+  // It is not what was ordered.
+  void tell_start(const idl::Checkpoint& from);
   void stage_code();
   void stage_environment();
   bool given_up();

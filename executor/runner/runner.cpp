@@ -86,7 +86,8 @@ idl::ExitReport lost(std::int64_t last_sequence) {
   return report;
 }
 
-// For a runner that died: what it had measured and saved, and its result, if it came to one.
+// For a runner that died: what it began with, had measured and saved, and its result, if it came to
+// one.
 int deliver(const RunnerOptions& options, const AttemptDirectory& directory, int signals) {
   const auto result = read_result(directory);
   if (!result && means_are_short(errno)) {
@@ -102,6 +103,11 @@ int deliver(const RunnerOptions& options, const AttemptDirectory& directory, int
     return 0;
   }
   if (!order) {
+    return 1;
+  }
+  if (const auto start = read_start(directory)) {
+    forwarder.set_start(*start);
+  } else if (means_are_short(errno)) {
     return 1;
   }
   const SessionLog log(directory.log_spool(), order->log_limit_bytes, true);

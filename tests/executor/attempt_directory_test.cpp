@@ -157,6 +157,20 @@ TEST_F(AttemptDirectoryTest, GivesBackAResult) {
   sync_attempt(place());
 }
 
+TEST_F(AttemptDirectoryTest, GivesBackAStart) {
+  EXPECT_FALSE(read_start(place()));
+  idl::Checkpoint from;
+  ASSERT_TRUE(write_start(place(), from)) << "nothing";
+  EXPECT_EQ(read_start(place()), from);
+  from.number = 3;
+  from.step = 17;
+  from.digest = std::string(64, 'a');
+  ASSERT_TRUE(write_start(place(), from));
+  EXPECT_EQ(read_start(place()), from);
+  put(place().start(), "nonsense");
+  EXPECT_FALSE(read_start(place()));
+}
+
 // Cut anywhere, bytes changed anywhere: a result or none, whatever sizes it claims to have.
 TEST_F(AttemptDirectoryTest, SurvivesAnyResult) {
   ASSERT_TRUE(write_result(place(), some_exit()));

@@ -47,13 +47,13 @@ void SimulatedRunner::deliver() {
   if (last && last->attempt == request_.attempt_number) {
     checkpoints_ = {*last};
   }
+  start_told_ = false;
   flush();
 }
 
 void SimulatedRunner::kill_runner() {
   alive_ = false;
   checkpoints_.clear();
-  start_.reset();
   ++life_;
   calling_ = false;
 }
@@ -279,7 +279,7 @@ void SimulatedRunner::flush() {
   if (!alive_ || calling_) {
     return;
   }
-  if (!spool_.empty() || !checkpoints_.empty() || start_) {
+  if (!spool_.empty() || !checkpoints_.empty() || (start_ && !start_told_)) {
     send_batch();
   } else if (exit_) {
     send_finish();
@@ -303,7 +303,7 @@ void SimulatedRunner::send_batch() {
   event.batch.measurements.assign(spool_.begin(), spool_.begin() + count);
   event.batch.checkpoints = checkpoints_;
   sent_checkpoints_ = checkpoints_.size();
-  if (start_) {
+  if (start_ && !start_told_) {
     event.batch.__set_started_from(*start_);
   }
   call(
@@ -331,7 +331,7 @@ void SimulatedRunner::on_reported(const engine::Payload& payload) {
     observer_.acknowledged(checkpoints_.front());
     checkpoints_.erase(checkpoints_.begin());
   }
-  start_.reset();
+  start_told_ = true;
   acknowledged_ = std::max(acknowledged_, reply->acknowledged_sequence);
   while (!spool_.empty() && spool_.front().sequence <= reply->acknowledged_sequence) {
     spool_.pop_front();

@@ -97,9 +97,10 @@ class SimulatedRunner {
   bool donor_damaged_ = false;                // what was to be taken over could not be read
   std::vector<idl::Checkpoint> checkpoints_;  // saved, and not yet reported
   std::size_t sent_checkpoints_ = 0;          // of them, in the present call
-  std::optional<idl::Checkpoint> start_;      // not yet reported, if it is not what was ordered
+  bool start_told_ = false;
 
   // On the disk.
+  std::optional<idl::Checkpoint> start_;  // where it is not what was ordered
   std::deque<idl::Measurement> spool_;
   std::int64_t sequence_ = 0;
   std::optional<idl::ExitReport> exit_;

@@ -175,7 +175,7 @@ TEST(EngineAway, MeasurementsOfARunnerThatDiedWithItsProgramAreDelivered) {
   attempt.gate().stop();
   touch(attempt, "go");
   ASSERT_TRUE(attempt.wait_for_file("said"));
-  while (Spool::read(attempt.directory().spool()).size() < 3) {
+  for (int i = 0; i < 20'000 && Spool::read(attempt.directory().spool()).size() < 3; ++i) {
     usleep(1'000);
   }
   kill(attempt.runner(), SIGKILL);
@@ -190,6 +190,28 @@ TEST(EngineAway, MeasurementsOfARunnerThatDiedWithItsProgramAreDelivered) {
   EXPECT_EQ(record.exits[0].cause, idl::ExitCause::LOST);
   EXPECT_EQ(record.exits[0].last_sequence, 3);
   EXPECT_FALSE(std::filesystem::exists(attempt.directory().path()));
+}
+
+// The engine may never have heard of it; what was measured counts from there.
+TEST(EngineAway, WhatADeadRunnerBeganWithIsDelivered) {
+  AttemptRun attempt;
+  idl::Checkpoint lost;  // in no store
+  lost.session_id = attempt.order.session.id;
+  lost.number = 4;
+  lost.attempt = 1;
+  lost.digest = std::string(64, 'a');
+  attempt.order.attempt.number = 2;
+  attempt.order.last_checkpoint = lost.number;
+  attempt.order.__set_restore(lost);
+  attempt.launch("sleep 1000");
+  ASSERT_TRUE(
+      attempt.gate().wait_for([](const GateRecord& record) { return record.starts.size() == 1; }));
+  kill(attempt.runner(), SIGKILL);
+  EXPECT_EQ(attempt.wait(), -1);
+  attempt.start_runner(true);
+  EXPECT_EQ(attempt.wait(), 0);
+  const idl::Checkpoint nothing;
+  EXPECT_EQ(attempt.gate().record().starts, (std::vector{nothing, nothing}));
 }
 
 TEST(EngineAway, AToldRunnerLeavesItsResultForLater) {
