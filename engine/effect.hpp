@@ -57,8 +57,12 @@ using Payload = std::variant<std::monostate,
 // Carried out only after the turn's transaction is durable.
 struct Reply {
   CallId call = 0;
-  Payload payload;
+  std::shared_ptr<const Payload> payload;  // never null; shared since moving a record copies it
 };
+template <typename Content>
+Reply reply_with(CallId call, Content&& content) {
+  return {call, std::make_shared<const Payload>(std::forward<Content>(content))};
+}
 // Answered by LaunchReturned.
 struct Launch {
   executor::LaunchRequest request;

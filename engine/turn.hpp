@@ -26,9 +26,10 @@ struct Turn {
   const Settings& settings;
   std::vector<Effect>& effects;
 
-  void reply(CallId call, Payload payload) {
+  template <typename Content>
+  void reply(CallId call, Content&& content) {
     if (call != 0) {
-      effects.emplace_back(Reply{call, std::move(payload)});
+      effects.emplace_back(reply_with(call, std::forward<Content>(content)));
     }
   }
   void refuse(CallId call, Refusal::Kind kind, std::string message) {

@@ -110,7 +110,7 @@ std::string DrivenCore::token() {
 void DrivenCore::carry_out(std::vector<Effect> effects) {
   for (Effect& effect : effects) {
     if (auto* reply = std::get_if<Reply>(&effect)) {
-      replies_.emplace_back(reply->call, std::move(reply->payload));
+      replies_.emplace_back(reply->call, *reply->payload);
     } else if (auto* launch = std::get_if<Launch>(&effect)) {
       launches_.push_back(std::move(launch->request));
     } else if (auto* cancel = std::get_if<CancelAttempt>(&effect)) {

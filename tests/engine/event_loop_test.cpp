@@ -122,9 +122,9 @@ class EventLoopTest : public testing::Test {
     std::vector<Effect> effects;
     for (Event& event : events) {
       if (auto* inspected = std::get_if<Inspected>(&event)) {
-        effects.emplace_back(Reply{inspected->call, inspected->read(StudyManager())});
+        effects.emplace_back(reply_with(inspected->call, inspected->read(StudyManager())));
       } else if (auto* batch = std::get_if<BatchReported>(&event)) {
-        effects.emplace_back(Reply{batch->call, idl::ReportReply()});
+        effects.emplace_back(reply_with(batch->call, idl::ReportReply()));
         effects.emplace_back(WriteLog{7, 1, batch->batch.log});
       }
     }

@@ -92,7 +92,7 @@ void Clients::send(std::shared_ptr<Request> request,
         caller.call = id;
         return request->make(caller);
       },
-      [this, request, answered](const std::optional<engine::Payload>& payload) {
+      [this, request, answered](const Network::Answer& payload) {
         const engine::Refusal* refusal = payload ? refusal_in(*payload) : nullptr;
         if (payload &&
             (refusal == nullptr || refusal->kind != engine::Refusal::Kind::kUnavailable)) {

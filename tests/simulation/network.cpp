@@ -22,7 +22,7 @@ struct Network::Call {
   Given given;
   bool over = false;
 
-  void end(const std::optional<engine::Payload>& payload) {
+  void end(const Answer& payload) {
     if (!std::exchange(over, true)) {
       answered(payload);
     }
@@ -32,7 +32,7 @@ struct Network::Call {
 void Network::call(const std::string& node, MakeEvent make, Answered answered, Given given) {
   auto call = std::make_shared<Call>(
       Call{node, std::move(make), std::move(answered), std::move(given), false});
-  world_.agenda.in(kTimeoutMs, [call] { call->end(std::nullopt); });
+  world_.agenda.in(kTimeoutMs, [call] { call->end(nullptr); });
   send(call);
   if (world_.faults.happens(Fault::kDouble)) {
     send(call);
@@ -56,17 +56,17 @@ void Network::arrive(std::shared_ptr<Call> call) {
     return;
   }
   if (!engine_.up()) {
-    return reply(call, std::nullopt);  // connection refused
+    return reply(call, nullptr);  // connection refused
   }
-  engine_.call(call->make, [this, call](std::optional<engine::Payload> payload) {
+  engine_.call(call->make, [this, call](const Answer& payload) {
     if (payload && call->given) {
       call->given(*payload);
     }
-    reply(call, std::move(payload));
+    reply(call, payload);
   });
 }
 
-void Network::reply(std::shared_ptr<Call> call, std::optional<engine::Payload> payload) {
+void Network::reply(std::shared_ptr<Call> call, Answer payload) {
   if (payload && world_.faults.happens(Fault::kDropReply)) {
     return;
   }

@@ -20,8 +20,9 @@ class SimulatedEngine;
 class Network {
  public:
   using MakeEvent = std::function<engine::Event(engine::CallId)>;
-  // Nothing: the call failed or timed out, whether it took effect is unknown.
-  using Answered = std::function<void(const std::optional<engine::Payload>&)>;
+  // Null: the call failed or timed out, whether it took effect is unknown.
+  using Answer = std::shared_ptr<const engine::Payload>;
+  using Answered = std::function<void(const Answer&)>;
   // Called at the moment the engine gives an answer, before the network can do anything to it.
   using Given = std::function<void(const engine::Payload&)>;
 
@@ -35,7 +36,7 @@ class Network {
   struct Call;
   void send(std::shared_ptr<Call> call);
   void arrive(std::shared_ptr<Call> call);
-  void reply(std::shared_ptr<Call> call, std::optional<engine::Payload> payload);
+  void reply(std::shared_ptr<Call> call, Answer payload);
   std::int64_t latency_ms();
 
   World& world_;

@@ -22,6 +22,7 @@ constexpr std::int64_t kCapacityMs = 60'000;
 constexpr std::int64_t kLongestWaitMs = 60'000;
 constexpr std::int64_t kSweepPauseMs = 5'000;
 constexpr int kMostDueAtOnce = 10;
+constexpr std::size_t kEventsATurn = 8;  // seldom more
 
 class DiceTokens : public engine::Random {
  public:
@@ -134,7 +135,7 @@ void SimulatedEngine::die() {
   auto callers = std::move(callers_);
   callers_.clear();
   for (auto& [call, on_reply] : callers) {
-    on_reply(std::nullopt);
+    on_reply(nullptr);
   }
   start_again();
 }
@@ -155,6 +156,7 @@ void SimulatedEngine::call(const std::function<engine::Event(engine::CallId)>& m
 
 void SimulatedEngine::post(engine::Event event) {
   if (core_) {
+    events_.reserve(kEventsATurn);  // growing would copy records
     events_.push_back(std::move(event));
     expect_turn(world_.dice.between(0, world_.busy ? 40 : 5));
   }
@@ -264,7 +266,7 @@ void SimulatedEngine::carry_out(engine::Effect& effect) {
     if (caller.empty()) {
       throw Violation("a call was answered twice");
     }
-    caller.mapped()(std::move(reply->payload));
+    caller.mapped()(reply->payload);
   } else if (auto* launch = std::get_if<engine::Launch>(&effect)) {
     observer_.launching(launch->request);
     world_.log([&] {

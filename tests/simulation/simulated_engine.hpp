@@ -23,7 +23,8 @@ namespace automl::simulation {
 // database in memory. The process dies and is started again; the database stays.
 class SimulatedEngine {
  public:
-  using OnReply = std::function<void(std::optional<engine::Payload>)>;
+  // Null: the engine died before it answered.
+  using OnReply = std::function<void(const std::shared_ptr<const engine::Payload>&)>;
 
   SimulatedEngine(World& world,
                   Observer& observer,

@@ -307,8 +307,8 @@ void SimulatedRunner::send_batch() {
     event.batch.__set_started_from(*start_);
   }
   call(
-      [event](engine::CallId id) {
-        engine::BatchReported copy = event;
+      [event = std::make_shared<const engine::BatchReported>(std::move(event))](engine::CallId id) {
+        engine::BatchReported copy = *event;
         copy.call = id;
         return copy;
       },
@@ -347,8 +347,8 @@ void SimulatedRunner::send_finish() {
   event.token = token();
   event.exit = *exit_;
   call(
-      [event](engine::CallId id) {
-        engine::RunnerFinished copy = event;
+      [event = std::make_shared<const engine::RunnerFinished>(std::move(event))](engine::CallId id) {
+        engine::RunnerFinished copy = *event;
         copy.call = id;
         return copy;
       },
