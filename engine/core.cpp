@@ -138,8 +138,7 @@ std::vector<Effect> Core::turn(std::vector<Event> events) {
   abandoned_.erase(std::unique(abandoned_.begin(), abandoned_.end()), abandoned_.end());
   for (const CallId call : abandoned_) {
     if (call != 0) {
-      effects.emplace_back(
-          reply_with(call, Refusal{Refusal::Kind::kUnavailable, trouble_}));
+      effects.emplace_back(reply_with(call, Refusal{Refusal::Kind::kUnavailable, trouble_}));
     }
   }
   abandoned_.clear();

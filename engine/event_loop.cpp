@@ -142,7 +142,8 @@ void EventLoop::carry_out(std::vector<Effect> effects) {
         [&](auto& one) {
           using One = std::decay_t<decltype(one)>;
           if constexpr (std::is_same_v<One, Reply>) {
-            const bool kept = logs_written || !std::holds_alternative<idl::ReportReply>(*one.payload);
+            const bool kept =
+                logs_written || !std::holds_alternative<idl::ReportReply>(*one.payload);
             answer(one.call, kept ? *one.payload : unavailable("the log cannot be written"));
           } else if constexpr (std::is_same_v<One, ComputeSuggestion>) {
             workers_.add(std::move(one));

@@ -347,7 +347,8 @@ void SimulatedRunner::send_finish() {
   event.token = token();
   event.exit = *exit_;
   call(
-      [event = std::make_shared<const engine::RunnerFinished>(std::move(event))](engine::CallId id) {
+      [event =
+           std::make_shared<const engine::RunnerFinished>(std::move(event))](engine::CallId id) {
         engine::RunnerFinished copy = *event;
         copy.call = id;
         return copy;
