@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record import chart, section  # noqa: E402
-from suite import results, workers  # noqa: E402
+from suite import further, results, workers  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
 OURS = ("automl", "automl-gp", "automl-tpe")
@@ -249,9 +249,10 @@ def sections(loaded, folder):
     methods = {name: runs for name, (_, runs) in sorted(chosen.items())}
     lines = ["Versions: " + ", ".join(f"{name} {label.split('@')[1]} ({len(runs)} runs)"
                                       for name, (label, runs) in sorted(chosen.items())) + ".", ""]
-    suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith(("bayesmark:", "workers:"))),
+    suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith(("bayesmark:", workers.PREFIX, further.PREFIX))),
               "functions": ("Test functions: mean rank", lambda run: ":" not in run["problem"]),
-              "recorded": ("Recorded training runs: mean rank", lambda run: run["problem"].startswith("recorded:"))}
+              "recorded": ("Recorded training runs: mean rank", lambda run: run["problem"].startswith("recorded:")),
+              "further": ("Further problems: mean rank", lambda run: run["problem"].startswith(further.PREFIX))}
     for key, (title, suite) in suites.items():
         present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
         if len(present) < 2:

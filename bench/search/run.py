@@ -28,11 +28,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record.arguments import numbers, shard  # noqa: E402
 from record.runs import label  # noqa: E402
-from suite import catalogue, results, workers  # noqa: E402
+from suite import catalogue, further, results, workers  # noqa: E402
 from suite.methods import METHODS, missing  # noqa: E402
 from suite.problem import generator  # noqa: E402
 
 WORK = HERE.parents[1] / "build" / "bench-search"
+APART = {"workers": workers, "further": further}  # suites with a prefix, which count to no other
 
 
 def run_one(method, problem, seed, trials):
@@ -68,16 +69,22 @@ def suite_version():
 
 
 def make(name, seed, data):
-    return workers.make(name, seed) if name.startswith(workers.PREFIX) else catalogue.make(name, seed, data)
+    for suite in APART.values():
+        if name.startswith(suite.PREFIX):
+            return suite.make(name, seed)
+    return catalogue.make(name, seed, data)
+
+
+def names(suite, data):
+    return APART[suite].names() if suite in APART else catalogue.names(suite, data)
 
 
 def jobs(options):
     """(problem, seed), seeds outermost, so that an interrupted run has covered every problem."""
-    names = [name for suite in options.suite
-             for name in (workers.names() if suite == "workers" else catalogue.names(suite, options.data))]
+    every = [name for suite in options.suite for name in names(suite, options.data)]
     if options.problems:
-        names = [name for name in names if any(part in name for part in options.problems)]
-    every = [(name, seed) for seed in options.seeds for name in names]
+        every = [name for name in every if any(part in name for part in options.problems)]
+    every = [(name, seed) for seed in options.seeds for name in every]
     index, count = options.shard
     return every[index::count]
 
@@ -116,7 +123,7 @@ def run_all(options):
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", default="automl,random", help=f"of {','.join(METHODS)}; or all")
-    parser.add_argument("--suite", default="functions", help="of functions,recorded,bayesmark,workers")
+    parser.add_argument("--suite", default="functions", help="of functions,recorded,bayesmark,workers,further")
     parser.add_argument("--problems", help="only problems whose names contain one of these")
     parser.add_argument("--trials", type=int, default=200, help="a run; real models always have 16 x 8")
     parser.add_argument("--seeds", type=numbers, default=numbers("5"), help="how many, or FIRST..END")
@@ -141,7 +148,7 @@ def smoke(options):
     import tempfile
     with tempfile.TemporaryDirectory() as folder:
         options.work, options.seeds = folder, range(1)
-        options.suite, options.methods, options.trials = ["functions"], ["random"], 20
+        options.suite, options.methods, options.trials = ["functions", "further"], ["random"], 20
         failures = run_all(options)
         options.methods, options.trials = ["automl", "automl-gp", "automl-tpe"], 25
         options.problems = ["hartmann3", "network_noisy", "choices8", "pipeline8"]
