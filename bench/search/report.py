@@ -52,11 +52,12 @@ def ranks(table):
 def interval(values, groups, rng, draws=1000):
     """95 % interval of the mean, problems drawn with replacement and then their seeds."""
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    means = []
-    for _ in range(draws):
-        picked = rng.integers(len(members), size=len(members))
-        means.append(np.mean([values[rng.choice(members[i], size=len(members[i]))].mean() for i in picked]))
-    return np.percentile(means, [2.5, 97.5])
+    picked = rng.integers(len(members), size=(draws, len(members)))
+    means = np.empty(picked.shape)
+    for i, own in enumerate(members):
+        here = picked == i
+        means[here] = values[own][rng.integers(len(own), size=(here.sum(), len(own)))].mean(axis=1)
+    return np.percentile(means.mean(axis=1), [2.5, 97.5])
 
 
 def group_mean(values, groups):
