@@ -44,8 +44,8 @@ class Checkpoints(home.EndToEnd):
         super().setUp()
         shutil.copytree(pathlib.Path(__file__).parents[2] / "studies/epochs", self.home.path / "epochs")
 
-    def start(self, name, retries=0, trials=1):
-        file = self.home.study(STUDY.format(name=name, epochs=EPOCHS, retries=retries, trials=trials), name + ".yaml")
+    def start(self, name, retries=0, trials=1, epochs=EPOCHS):
+        file = self.home.study(STUDY.format(name=name, epochs=epochs, retries=retries, trials=trials), name + ".yaml")
         return self.home.spawn("start", file)
 
     def finish(self, client):
@@ -57,13 +57,13 @@ class Checkpoints(home.EndToEnd):
 
     def test_killed_again_and_again(self):
         """Runners and programs, at random moments; once also the engine."""
-        trials = 2
-        self.finish(self.start("calm", trials=trials))
+        trials, epochs = 2, 3 * EPOCHS  # on a fast machine, too, not done before it was killed often enough
+        self.finish(self.start("calm", trials=trials, epochs=epochs))
         calm = self.details("calm", trials)
         seed = int(os.environ.get("AUTOML_TEST_SEED") or random.randrange(1 << 30))
         print("seed", seed, file=sys.stderr)
         dice = random.Random(seed)
-        client = self.start("stormy", retries=60, trials=trials)
+        client = self.start("stormy", retries=60, trials=trials, epochs=epochs)
         kills = 0
         while client.poll() is None and kills < 10:
             if kills % 3 == 2:  # all at once, with something to go on from; else at any moment, also before that
