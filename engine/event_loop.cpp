@@ -142,9 +142,11 @@ void EventLoop::carry_out(std::vector<Effect> effects) {
         [&](auto& one) {
           using One = std::decay_t<decltype(one)>;
           if constexpr (std::is_same_v<One, Reply>) {
-            const bool kept =
-                logs_written || !std::holds_alternative<idl::ReportReply>(*one.payload);
-            answer(one.call, kept ? *one.payload : unavailable("the log cannot be written"));
+            if (logs_written || !std::holds_alternative<idl::ReportReply>(*one.payload)) {
+              answer(one.call, *one.payload);
+            } else {
+              answer(one.call, unavailable("the log cannot be written"));
+            }
           } else if constexpr (std::is_same_v<One, ComputeSuggestion>) {
             workers_.add(std::move(one));
           } else if constexpr (std::is_same_v<One, SweepArtifacts>) {
@@ -174,10 +176,10 @@ bool EventLoop::write_logs(const std::vector<Effect>& effects) {
   return written;
 }
 
-void EventLoop::answer(CallId call, Payload payload) {
+void EventLoop::answer(CallId call, const Payload& payload) {
   auto caller = callers_.extract(call);
   if (!caller.empty()) {
-    caller.mapped().set_value(std::move(payload));
+    caller.mapped().set_value(payload);
   }
 }
 

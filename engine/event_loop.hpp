@@ -82,7 +82,7 @@ class EventLoop {
   std::vector<Event> accept(std::vector<WaitingEvent> taken);
   void carry_out(std::vector<Effect> effects);
   bool write_logs(const std::vector<Effect>& effects);
-  void answer(CallId call, Payload payload);
+  void answer(CallId call, const Payload& payload);
   void refuse_all(const std::string& why);
   std::chrono::milliseconds time_to_wait() const;
   bool idle_for_long();

@@ -127,6 +127,7 @@ def smoke(options):
 
     import report
     with tempfile.TemporaryDirectory() as folder:
+        results.kept.folder = pathlib.Path(folder)  # nothing has been run yet
         options.work, options.seeds, options.data = folder, range(3), None
         options.problems, options.methods = ["digits", "family:power", "quadratic"], list(METHODS)
         options.methods.remove("asha-auto")

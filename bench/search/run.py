@@ -147,6 +147,7 @@ def smoke(options):
     """Every problem once with random search, a few with ours; Optuna where it is installed."""
     import tempfile
     with tempfile.TemporaryDirectory() as folder:
+        results.kept.folder = pathlib.Path(folder)  # nothing has been run yet
         options.work, options.seeds = folder, range(1)
         options.suite, options.methods, options.trials = ["functions", "further"], ["random"], 20
         failures = run_all(options)

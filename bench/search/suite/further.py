@@ -63,10 +63,6 @@ def absolute(z):
     return float(np.sum(np.arange(1, len(z) + 1) * np.abs(z)))
 
 
-def sphere(z):
-    return float(np.sum(z**2))
-
-
 def drop_wave(u):
     size = np.sum((10.24 * u - 5.12) ** 2)
     return 1 - (1 + math.cos(12 * math.sqrt(size))) / (0.5 * size + 2)
@@ -176,7 +172,7 @@ _MAKE = {
     "further smooth": {
         "zakharov6": centred(zakharov, 6, 6, rotate=True), "zakharov12": centred(zakharov, 12, 4, rotate=True),
         "dixon_price5": centred(dixon_price, 5, 4), "exponential8": centred(exponential, 8, 4, rotate=True),
-        "sphere30": centred(sphere, 30, 4), "beale2": boxed(beale, 2), "goldstein_price2": boxed(goldstein_price, 2),
+        "sphere30": centred(ellipsoid(1), 30, 4), "beale2": boxed(beale, 2), "goldstein_price2": boxed(goldstein_price, 2),
         "colville4": boxed(colville, 4), "cigar10": centred(cigar, 10, 4, rotate=True),
         "discus8": centred(discus, 8, 4, rotate=True),
     },
