@@ -25,7 +25,7 @@ algorithm: sobol
 scheduler: {scheduler}
 parallel: {parallel}
 retries: 60
-seed: 11
+seed: {seed}
 budget: {{trials: {trials}}}
 """
 
@@ -45,6 +45,10 @@ class Population(home.EndToEnd):
         seed = int(os.environ.get("AUTOML_TEST_SEED") or random.randrange(1 << 30))
         print("seed", seed, file=sys.stderr)
         self.dice = random.Random(seed)
+
+    def study(self, name, **values):
+        """A study of its own configurations, so that what one never comes to another does."""
+        return STUDY.format(name=name, seed=self.dice.randrange(1 << 30), **values)
 
     def storm(self, study, kills):
         """Runs the study while the engine, single processes and everything at once are killed; details by trial."""
@@ -128,8 +132,8 @@ class Population(home.EndToEnd):
 
     def evolves(self, name):
         """Runs a population; whether there was an exploit."""
-        details = self.storm(STUDY.format(name=name, scheduler="{pbt: {interval: 3, fraction: 0.4}}",
-                                          epochs=12, parallel=3, trials=3), kills=9)
+        details = self.storm(self.study(name, scheduler="{pbt: {interval: 3, fraction: 0.4}}",
+                                        epochs=12, parallel=3, trials=3), kills=9)
         exploits = 0
         for number, detail in details.items():
             legs = [event for event in detail["schedule"] if event["kind"] in ("start", "exploit")]
@@ -184,8 +188,8 @@ class Population(home.EndToEnd):
 
     def promotes(self, name):
         """Runs successive halving with pauses; whether a paused trial was resumed."""
-        details = self.storm(STUDY.format(name=name, epochs=9, parallel=3, trials=9,
-                                          scheduler="{asha: {min: 1, max: 9, reduction: 3, variant: promote}}"), kills=7)
+        details = self.storm(self.study(name, epochs=9, parallel=3, trials=9,
+                                        scheduler="{asha: {min: 1, max: 9, reduction: 3, variant: promote}}"), kills=7)
         paused = resumed = 0
         for detail in details.values():
             self.check_attempts(detail, lambda _, configuration=detail["trial"]["configuration"]: (None, configuration))
