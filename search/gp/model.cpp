@@ -19,6 +19,9 @@ constexpr std::size_t kBest = 5;
 constexpr std::size_t kManyTrials = 64;  // hyperparameters change little from fit to fit
 // An improvement by this share of (typical - best) is a marked one.
 constexpr double kMarked = 1e-5;
+// Strong evidence for one of two models: log of the Bayes factor (Kass and Raftery, "Bayes
+// factors", Journal of the American Statistical Association 90, 1995, section 3.2).
+constexpr double kStrong = 3;
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -73,6 +76,19 @@ VectorXd entries_of(const VectorXd& all, const std::vector<Index>& rows) {
   return result;
 }
 
+// Those of the first `rows` trials that are complete.
+std::vector<double> complete_values(const ObservationTable& table,
+                                    const Series& series,
+                                    std::size_t rows) {
+  std::vector<double> values;
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (table.status(row) == Status::kComplete) {
+      values.push_back(series.values[row]);
+    }
+  }
+  return values;
+}
+
 }  // namespace
 
 std::size_t next_fit(std::size_t rows, double growth) {
@@ -93,21 +109,6 @@ void Model::forget_changed(const ObservationTable& table, const Series& series) 
   std::erase_if(fits_, [&](const auto& fit) {
     return fit.first >= digests_.size() || fit.second.digest != digests_[fit.first];
   });
-}
-
-std::optional<OutputTransform> Model::transform_of(const ObservationTable& table,
-                                                   const Series& series,
-                                                   std::size_t rows) {
-  std::vector<double> values;
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (table.status(row) == Status::kComplete) {
-      values.push_back(series.values[row]);
-    }
-  }
-  if (values.empty()) {
-    return std::nullopt;
-  }
-  return OutputTransform(values, series.kind);
 }
 
 Model::Data Model::collect(const ObservationTable& table,
@@ -140,43 +141,61 @@ Model::Data Model::collect(const ObservationTable& table,
   return data;
 }
 
-const std::vector<Hyperparameters>* Model::hyperparameters(const ObservationTable& table,
-                                                           const Series& series,
-                                                           std::size_t rows,
-                                                           const Effort& effort) {
+const Model::Known* Model::newest(const ObservationTable& table,
+                                  const Series& series,
+                                  std::size_t rows,
+                                  const Effort& effort) {
   std::optional<Hyperparameters> warm;
   const std::size_t first = options_.once ? rows : 1;
   for (std::size_t at = first;; at = next_fit(at, options_.growth)) {
-    auto known = fits_.find(at);
-    if (known == fits_.end()) {
+    auto found = fits_.find(at);
+    if (found == fits_.end()) {
       if (effort.expired && effort.expired()) {
         return nullptr;
       }
-      known = fits_.emplace(at, Known{digests_[at], fitted(table, series, at, warm, effort.seed)})
-                  .first;
+      found = fits_.emplace(at, fitted(table, series, at, warm, effort.seed)).first;
+      found->second.digest = digests_[at];
     }
     if (next_fit(at, options_.growth) > rows) {
-      return &known->second.hyperparameters;
+      return &found->second;
     }
-    warm = known->second.hyperparameters.front();
+    warm = found->second.hyperparameters.front();
   }
 }
 
-std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
-                                           const Series& series,
-                                           std::size_t rows,
-                                           const std::optional<Hyperparameters>& warm,
-                                           std::uint64_t seed) const {
+Model::Known Model::fitted(const ObservationTable& table,
+                           const Series& series,
+                           std::size_t rows,
+                           const std::optional<Hyperparameters>& warm,
+                           std::uint64_t seed) const {
+  Known result = fitted_as(series.kind, table, series, rows, warm, seed);
+  if (series.kind == OutputTransform::Kind::kObjective && std::isfinite(result.value)) {
+    Known other = fitted_as(OutputTransform::Kind::kFromBest, table, series, rows, warm, seed);
+    if (other.value < result.value - kStrong) {
+      return other;
+    }
+  }
+  return result;
+}
+
+Model::Known Model::fitted_as(OutputTransform::Kind kind,
+                              const ObservationTable& table,
+                              const Series& series,
+                              std::size_t rows,
+                              const std::optional<Hyperparameters>& warm,
+                              std::uint64_t seed) const {
   FitOptions how;
   how.rounds = options_.once || rows < kManyTrials ? options_.rounds : options_.late_rounds;
   how.warped = options_.warped && rows >= options_.warp_from;
   // Now and then look for another mode.
   how.afresh = rows == options_.warp_from || (std::has_single_bit(rows) && rows <= kManyTrials);
-  const std::optional<OutputTransform> transform = transform_of(table, series, rows);
-  if (!transform || rows < options_.fit_from) {
-    return {prior_mode(*map_, options_.prior, how.warped)};
+  Known result{kind, {prior_mode(*map_, options_.prior, how.warped)}};
+  const std::vector<double> values = complete_values(table, series, rows);
+  if (values.empty() || rows < options_.fit_from) {
+    return result;
   }
-  const Data data = collect(table, series, rows, *transform);
+  const OutputTransform transform(values, kind);
+  const Data data = collect(table, series, rows, transform);
   const std::vector<Index> chosen =
       warm && rows > options_.local_from
           ? nearest_rows(data.features,
@@ -191,25 +210,26 @@ std::vector<Hyperparameters> Model::fitted(const ObservationTable& table,
   const MarginalLikelihood likelihood(
       *map_, rows_of(data.features, chosen), entries_of(targets, chosen), options_.prior);
   const Fit best = fit(*map_, likelihood, options_.prior, how, warm);
-  std::vector<Hyperparameters> found = {best.hyperparameters};
+  result.hyperparameters = {best.hyperparameters};
+  result.value = best.value;
+  for (const Index row : chosen) {
+    const auto at = static_cast<std::size_t>(row);
+    if (table.status(at) == Status::kComplete) {
+      result.value -= transform.log_slope(series.values[at]);
+    }
+  }
   if (options_.members > 1 && rows <= options_.members_until && std::isfinite(best.value)) {
     Random random(seed, 0x6770ULL + rows);
     for (Hyperparameters& one :
          sample(*map_, likelihood, best.hyperparameters, options_.members - 1, 4, random)) {
-      found.push_back(std::move(one));
+      result.hyperparameters.push_back(std::move(one));
     }
   }
-  return found;
+  return result;
 }
 
 std::size_t Model::stagnant(const ObservationTable& table, const Series& series) {
-  std::vector<double> complete;
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (table.status(row) == Status::kComplete) {
-      complete.push_back(series.values[row]);
-    }
-  }
-  const double typical = typical_value(complete);
+  const double typical = typical_value(complete_values(table, series, table.size()));
   double marked = std::numeric_limits<double>::infinity();
   std::size_t since = 0;
   for (std::size_t row = 0; row < table.size(); ++row) {
@@ -253,18 +273,19 @@ std::optional<Trained> Model::train(const ObservationTable& table,
                                     const Focus& focus,
                                     const Effort& effort) {
   forget_changed(table, series);
-  const std::optional<OutputTransform> transform = transform_of(table, series, table.size());
-  if (!transform) {
+  const std::vector<double> values = complete_values(table, series, table.size());
+  if (values.empty()) {
     return std::nullopt;
   }
-  const std::vector<Hyperparameters>* known = hyperparameters(table, series, table.size(), effort);
+  const Known* known = newest(table, series, table.size(), effort);
   if (known == nullptr) {
     return std::nullopt;
   }
-  const std::vector<Hyperparameters>& samples = *known;
-  Data data = collect(table, series, table.size(), *transform);
+  const std::vector<Hyperparameters>& samples = known->hyperparameters;
+  const OutputTransform transform(values, known->kind);
+  Data data = collect(table, series, table.size(), transform);
   Trained trained{{},
-                  *transform,
+                  transform,
                   Scaling(*map_, samples.front()).weights(),
                   {},
                   everywhere(*map_),

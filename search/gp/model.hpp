@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -93,19 +94,29 @@ class Model {
                const Series& series,
                std::size_t rows,
                const OutputTransform& transform) const;
-  static std::optional<OutputTransform> transform_of(const ObservationTable& table,
-                                                     const Series& series,
-                                                     std::size_t rows);
-  // Null: time is up.
-  const std::vector<Hyperparameters>* hyperparameters(const ObservationTable& table,
-                                                      const Series& series,
-                                                      std::size_t rows,
-                                                      const Effort& effort);
-  std::vector<Hyperparameters> fitted(const ObservationTable& table,
-                                      const Series& series,
-                                      std::size_t rows,
-                                      const std::optional<Hyperparameters>& warm,
-                                      std::uint64_t seed) const;
+  struct Known {
+    OutputTransform::Kind kind = OutputTransform::Kind::kObjective;
+    std::vector<Hyperparameters> hyperparameters;
+    // Minus the log posterior density of the values as observed, so that kinds compare.
+    double value = std::numeric_limits<double>::infinity();
+    std::uint64_t digest = 0;  // of the trials it was fitted to
+  };
+  // Of the last fit at or before this number of rows. Null: time is up.
+  const Known* newest(const ObservationTable& table,
+                      const Series& series,
+                      std::size_t rows,
+                      const Effort& effort);
+  Known fitted(const ObservationTable& table,
+               const Series& series,
+               std::size_t rows,
+               const std::optional<Hyperparameters>& warm,
+               std::uint64_t seed) const;
+  Known fitted_as(OutputTransform::Kind kind,
+                  const ObservationTable& table,
+                  const Series& series,
+                  std::size_t rows,
+                  const std::optional<Hyperparameters>& warm,
+                  std::uint64_t seed) const;
   // Null without earlier tasks that are worth something for these trials.
   std::shared_ptr<const MeanFunction> mean_function(const Data& data) const;
   void condition(const Data& data,
@@ -117,10 +128,6 @@ class Model {
   const FeatureMap* map_;
   ModelOptions options_;
   const PriorModels* priors_ = nullptr;
-  struct Known {
-    std::uint64_t digest;  // of the trials it was fitted to
-    std::vector<Hyperparameters> hyperparameters;
-  };
   std::map<std::size_t, Known> fits_;   // by number of trials
   std::vector<std::uint64_t> digests_;  // of the first 0, 1, … trials
 };

@@ -14,7 +14,9 @@ constexpr double kLowest = -3;
 constexpr double kHighest = 2;
 constexpr Index kLooked = 300;
 constexpr std::size_t kFirst = 20;
-constexpr double kTail = 5;  // bad values are drawn in beyond this many (typical - best)
+constexpr double kDistinct = 1e-9;  // deviations
+constexpr double kNear = 0.35;      // this share of the values is within a unit of the best one
+constexpr double kTail = 5;         // bad values are drawn in beyond this many (typical - best)
 
 // Log likelihood of the exponent for standardised values (Yeo and Johnson, eq. 3.1).
 double likelihood(const ArrayXd& x, double lambda) {
@@ -125,8 +127,15 @@ OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind)
   centre_ = y.mean();
   const double spread = std::sqrt((y - centre_).square().mean());
   spread_ = spread > 0 ? spread : 1;
+  if (kind == Kind::kFromBest) {
+    const double distance = y(static_cast<Index>(kNear * static_cast<double>(y.size()))) - best;
+    if (distance > kDistinct * spread_) {
+      centre_ = best;
+      spread_ = distance;
+    }
+  }
   y = (y - centre_) / spread_;
-  if (kind == Kind::kObjective && y.size() >= 5 && spread > 0) {
+  if (kind != Kind::kLinear && y.size() >= 5 && spread > 0) {
     lambda_ = best_exponent(y);
   }
   for (Index i = 0; i < y.size(); ++i) {
@@ -139,6 +148,17 @@ OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind)
 
 double OutputTransform::standard(double value) const {
   return (std::min(value / unit_, limit_) - centre_) / spread_;
+}
+
+double OutputTransform::log_slope(double value) const {
+  const double scale = std::log(unit_) + std::log(spread_) + std::log(deviation_);
+  if (constraint_) {
+    return -std::log1p(std::abs(value / unit_)) - scale;
+  }
+  if (value / unit_ > limit_) {
+    return 0;
+  }
+  return (lambda_ - 1) * bilog(standard(value)) - scale;
 }
 
 double OutputTransform::operator()(double value) const {

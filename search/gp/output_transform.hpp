@@ -12,12 +12,17 @@ namespace automl::search::gp {
 // bad end, beyond what the first trials found, are drawn in, then Yeo-Johnson's power transform
 // (Biometrika 87, 2000) with its most likely exponent removes skewness, then mean 0 and variance 1.
 //
+// The power transform bends at a point of its own, where it tells values apart the most: their
+// mean, or, of values over several powers of ten (`kFromBest`), the best one, where the unit then
+// is the distance from it within which a third of the values lie. An exponent below 0 comes close
+// to the logarithm of that distance.
+//
 // Outcome constraints, met up to 0, are drawn in on both sides of 0 instead: sign(x) log(1 + |x|)
 // of the values in units of their median size (Eriksson and Poloczek, "Scalable constrained
 // Bayesian optimization", AISTATS 2021, section 3), then mean 0 and variance 1.
 class OutputTransform {
  public:
-  enum class Kind { kObjective, kLinear, kConstraint };  // kLinear: no power transform
+  enum class Kind { kObjective, kFromBest, kLinear, kConstraint };  // kLinear: no power transform
 
   // Learns from at least one finite value.
   explicit OutputTransform(const std::vector<double>& values, Kind kind = Kind::kObjective);
@@ -25,6 +30,8 @@ class OutputTransform {
   double operator()(double value) const;
   // The value that a transformed one stands for; within the range of the values learnt from.
   double inverse(double transformed) const;
+  // Log of the slope at a value; 0 beyond the winsorising limit.
+  double log_slope(double value) const;
   double exponent() const { return lambda_; }
 
  private:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Further problems, to check what holds beyond the test functions: no sampler was made or tuned with them.
+"""Further problems, to check what holds beyond the test functions: no sampler was made or tuned with them
+(one choice in `gp`, its second transform, was made looking at functions of the same families with other seeds).
 
 Formulas as in S. Surjanovic and D. Bingham, "Virtual Library of Simulation Experiments", where they have a name;
 moved by seed as the test functions are.

@@ -56,6 +56,50 @@ TEST(OutputTransform, OneBadOutlierDoesNotFlattenTheRest) {
   EXPECT_EQ(transform(1e12), transform(1e15));
 }
 
+constexpr OutputTransform::Kind kKinds[] = {OutputTransform::Kind::kObjective,
+                                            OutputTransform::Kind::kFromBest,
+                                            OutputTransform::Kind::kLinear,
+                                            OutputTransform::Kind::kConstraint};
+
+TEST(OutputTransform, TellsTheLogOfItsSlope) {
+  Random random(2);
+  std::vector<double> values;
+  for (int i = 0; i < 40; ++i) {
+    values.push_back(std::exp(3 * random.normal()) - 0.5);
+  }
+  for (const OutputTransform::Kind kind : kKinds) {
+    const OutputTransform transform(values, kind);
+    for (const double value : {-0.3, 0.01, 1.0, 4.0}) {
+      const double step = 1e-6 * std::abs(value);
+      const double slope = (transform(value + step) - transform(value - step)) / (2 * step);
+      EXPECT_NEAR(transform.log_slope(value), std::log(slope), 1e-6) << static_cast<int>(kind);
+    }
+  }
+  EXPECT_EQ(OutputTransform(values).log_slope(1e6), 0);  // as bad as anything is
+}
+
+// Values over ten powers of ten, as near the minimum of a steep valley.
+TEST(OutputTransform, FromTheBestTellsGoodValuesApart) {
+  std::vector<double> values;
+  for (int i = 0; i < 30; ++i) {
+    values.push_back(7 + std::pow(10, -3 + i / 3.0));
+  }
+  const OutputTransform plain(values);
+  const OutputTransform from_best(values, OutputTransform::Kind::kFromBest);
+  EXPECT_GT(from_best(values[10]) - from_best(values[0]),
+            2 * (plain(values[10]) - plain(values[0])));
+  EXPECT_NEAR(from_best.inverse(from_best(values[5])), values[5], 1e-9);
+}
+
+TEST(OutputTransform, FromTheBestIsAsEverWhereManyAreTheBest) {
+  const std::vector<double> values = {1, 1, 1, 1, 2, 3, 5, 1e6};
+  const OutputTransform plain(values);
+  const OutputTransform from_best(values, OutputTransform::Kind::kFromBest);
+  for (const double value : values) {
+    EXPECT_EQ(from_best(value), plain(value));
+  }
+}
+
 TEST(OutputTransform, ExtremeValuesStayFinite) {
   const std::vector<std::vector<double>> sets = {{5},
                                                  {5, 5, 5, 5, 5, 5},
@@ -64,12 +108,15 @@ TEST(OutputTransform, ExtremeValuesStayFinite) {
                                                  {0, -0.0, 5e-324},
                                                  {1.7e308, -1.7e308, 0, 1, 2, 3}};
   for (const std::vector<double>& set : sets) {
-    const OutputTransform transform(set);
-    for (const double value : set) {
-      EXPECT_TRUE(std::isfinite(transform(value))) << value;
-    }
-    for (const double z : {-10.0, 0.0, 10.0}) {
-      EXPECT_FALSE(std::isnan(transform.inverse(z)));
+    for (const OutputTransform::Kind kind : kKinds) {
+      const OutputTransform transform(set, kind);
+      for (const double value : set) {
+        EXPECT_TRUE(std::isfinite(transform(value))) << value;
+        EXPECT_TRUE(std::isfinite(transform.log_slope(value))) << value;
+      }
+      for (const double z : {-10.0, 0.0, 10.0}) {
+        EXPECT_FALSE(std::isnan(transform.inverse(z)));
+      }
     }
   }
 }

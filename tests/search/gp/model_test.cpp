@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/gp/model.hpp"
+
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/search/spaces.hpp"
+
+namespace automl::search::gp {
+namespace {
+
+using Eigen::Index;
+
+// 30 points of a plane, evenly spread.
+class ModelTest : public ::testing::Test {
+ protected:
+  ModelTest() : space_({testing::real("x", -1, 1), testing::real("y", -1, 1)}, {}), map_(space_) {}
+
+  void observe(const std::function<double(double, double)>& objective) {
+    std::vector<Observation> observations;
+    for (int i = 0; i < 30; ++i) {
+      const double x = 2 * std::fmod(0.5 + 0.7548776662466927 * i, 1.0) - 1;
+      const double y = 2 * std::fmod(0.5 + 0.5698402909980532 * i, 1.0) - 1;
+      Observation one;
+      one.trial = i;
+      one.configuration = Configuration{{x, y}};
+      one.value = objective(x, y);
+      series_.values.push_back(one.value);
+      observations.push_back(one);
+    }
+    table_.read(observations);
+  }
+
+  Trained trained() {
+    Model model(map_, {});
+    return *model.train(table_, series_, {}, {});
+  }
+
+  SearchSpace space_;
+  FeatureMap map_;
+  ObservationTable table_{space_};
+  Series series_;
+};
+
+TEST_F(ModelTest, MeasuresFromTheBestWhereValuesSpreadOverPowersOfTen) {
+  observe([](double x, double y) { return std::exp(9 * (x * x + y * y - 0.2 * x)); });
+  const OutputTransform plain(series_.values);
+  const OutputTransform from_best(series_.values, OutputTransform::Kind::kFromBest);
+  const Trained found = trained();
+  for (const double value : series_.values) {
+    EXPECT_EQ(found.transform(value), from_best(value));
+  }
+  EXPECT_NE(plain(series_.values.front()), from_best(series_.values.front()));
+}
+
+TEST_F(ModelTest, KeepsToThePlainTransformOtherwise) {
+  observe([](double x, double y) { return std::sin(3 * x) + std::cos(2 * y); });
+  const OutputTransform plain(series_.values);
+  const Trained found = trained();
+  for (const double value : series_.values) {
+    EXPECT_EQ(found.transform(value), plain(value));
+  }
+}
+
+}  // namespace
+}  // namespace automl::search::gp
