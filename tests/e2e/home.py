@@ -84,14 +84,30 @@ class Home:
                     found.append(int(entry.name))
         return found
 
+    def processes(self):
+        """Pids of all that was started in this home: clients, engines, runners and programs."""
+        found = []
+        for entry in pathlib.Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    if f"AUTOML_HOME={self.path}\0".encode() in (entry / "environ").read_bytes():
+                        found.append(int(entry.name))
+                except OSError:
+                    continue
+        return found
+
     def close(self):
         self.run("server", "stop")
-        self.kill_engine()
-        for pid in self.tagged():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
+
+        def none_left():
+            left = self.processes()  # a client may just be starting an engine
+            for pid in left + self.tagged():
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except OSError:
+                    pass
+            return not left
+        wait_until(none_left, what="end of all processes")
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -69,16 +69,20 @@ int work(const AttemptDirectory& directory, const std::string& home, const std::
   }
   note(home + "/starts", tag);
   ignore_signals();
-  const pid_t program = fork();
-  if (program == 0) {
-    play_program(exists(home + "/fork"));
-  }
   const auto self = automl::executor::identify(getpid());
   if (!self || !automl::executor::write_whole(directory.runner(), self->text(), false)) {
     return 1;
   }
+  const pid_t program = fork();
+  if (program == 0) {
+    play_program(exists(home + "/fork"));
+  }
   const std::string end = home + "/end";
   while (automl::executor::read_file(end).value_or("").find(tag) == std::string::npos) {
+    if (!exists(directory.path())) {
+      kill(program, SIGKILL);  // taken for gone: a real one is refused by the engine and ends
+      return 1;
+    }
     nanosleep(&kMoment, nullptr);
   }
   kill(program, SIGKILL);
