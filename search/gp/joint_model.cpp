@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "search/gp/hypervolume_improvement.hpp"
+#include "search/pareto.hpp"
 
 namespace automl::search::gp {
 namespace {
@@ -13,8 +15,38 @@ using Eigen::Index;
 
 constexpr std::size_t kBest = 10;
 
+// The largest value of an objective on the front of the trials up to each row; -inf before the
+// first feasible one.
+std::vector<double> worst_on_front(const ObservationTable& table, std::size_t number) {
+  std::vector<double> worst;
+  std::vector<Point> front;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.feasible(row)) {
+      Point point;
+      for (std::size_t k = 0; k < table.objectives(); ++k) {
+        point.push_back(table.objective(row, k));
+      }
+      if (std::none_of(front.begin(), front.end(), [&](const Point& one) {
+            return dominates(one, point);
+          })) {
+        std::erase_if(front, [&](const Point& one) { return dominates(point, one); });
+        front.push_back(std::move(point));
+      }
+    }
+    worst.push_back(-std::numeric_limits<double>::infinity());
+    for (const Point& one : front) {
+      worst.back() = std::max(worst.back(), one[number]);
+    }
+  }
+  return worst;
+}
+
 Series objective(const ObservationTable& table, std::size_t number) {
   Series series;
+  if (table.objectives() > 1) {
+    series.kind = OutputTransform::Kind::kTradeOff;
+    series.worst_on_front = worst_on_front(table, number);
+  }
   for (std::size_t row = 0; row < table.size(); ++row) {
     const bool known = number == 0 || table.status(row) == Status::kComplete;
     series.values.push_back(known ? table.objective(row, number) : table.value(row));

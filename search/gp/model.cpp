@@ -89,6 +89,16 @@ std::vector<double> complete_values(const ObservationTable& table,
   return values;
 }
 
+// Learnt from `values`, those of the first `rows` trials that are complete; at least one.
+OutputTransform transform_of(const std::vector<double>& values,
+                             const Series& series,
+                             OutputTransform::Kind kind,
+                             std::size_t rows) {
+  return series.worst_on_front.empty()
+             ? OutputTransform(values, kind)
+             : OutputTransform(values, kind, series.worst_on_front[rows - 1]);
+}
+
 }  // namespace
 
 std::size_t next_fit(std::size_t rows, double growth) {
@@ -101,6 +111,9 @@ void Model::forget_changed(const ObservationTable& table, const Series& series) 
   for (std::size_t row = 0; row < table.size(); ++row) {
     std::uint64_t digest = mix(digests_.back(), static_cast<std::uint64_t>(table.status(row)));
     digest = mix(digest, std::bit_cast<std::uint64_t>(series.values[row]));
+    if (!series.worst_on_front.empty()) {
+      digest = mix(digest, std::bit_cast<std::uint64_t>(series.worst_on_front[row]));
+    }
     for (std::size_t i = 0; i < map_->space().size(); ++i) {
       digest = mix(digest, std::bit_cast<std::uint64_t>(table.unit(row, i)));
     }
@@ -194,7 +207,7 @@ Model::Known Model::fitted_as(OutputTransform::Kind kind,
   if (values.empty() || rows < options_.fit_from) {
     return result;
   }
-  const OutputTransform transform(values, kind);
+  const OutputTransform transform = transform_of(values, series, kind, rows);
   const Data data = collect(table, series, rows, transform);
   const std::vector<Index> chosen =
       warm && rows > options_.local_from
@@ -282,7 +295,7 @@ std::optional<Trained> Model::train(const ObservationTable& table,
     return std::nullopt;
   }
   const std::vector<Hyperparameters>& samples = known->hyperparameters;
-  const OutputTransform transform(values, known->kind);
+  const OutputTransform transform = transform_of(values, series, known->kind, table.size());
   Data data = collect(table, series, table.size(), transform);
   Trained trained{{},
                   transform,

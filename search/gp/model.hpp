@@ -39,6 +39,9 @@ struct ModelOptions {
 struct Series {
   OutputTransform::Kind kind = OutputTransform::Kind::kObjective;
   std::vector<double> values;  // a row of the table each; any number where it is not complete
+  // For each row, the worst value on the front of the trials up to it, which is as good as the best
+  // one is. Empty: one objective.
+  std::vector<double> worst_on_front = {};
 };
 
 // Beyond `local_from` trials a model is local: conditioned on the trials near one row of the table.

@@ -13,7 +13,7 @@ using Eigen::Index;
 constexpr double kLowest = -3;
 constexpr double kHighest = 2;
 constexpr Index kLooked = 300;
-constexpr std::size_t kFirst = 20;
+constexpr std::size_t kFewFirst = 8;
 constexpr double kDistinct = 1e-9;  // deviations
 constexpr double kNear = 0.35;      // this share of the values is within a unit of the best one
 constexpr double kTail = 5;         // bad values are drawn in beyond this many (typical - best)
@@ -68,12 +68,11 @@ double best_exponent(const ArrayXd& all) {
 
 }  // namespace
 
-double typical_value(const std::vector<double>& values) {
-  std::vector<double> first(
-      values.begin(),
-      values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), kFirst)));
-  const auto middle = first.begin() + static_cast<std::ptrdiff_t>(first.size() / 2);
-  std::nth_element(first.begin(), middle, first.end());
+double typical_value(const std::vector<double>& values, std::size_t first) {
+  const std::size_t count = std::min(values.size(), first);
+  std::vector<double> early(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
+  const auto middle = early.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  std::nth_element(early.begin(), middle, early.end());
   return *middle;
 }
 
@@ -110,7 +109,7 @@ void OutputTransform::learn_constraint(const std::vector<double>& values) {
   deviation_ = deviation > 0 ? deviation : 1;
 }
 
-OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind)
+OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind, double apart)
     : constraint_(kind == Kind::kConstraint) {
   if (constraint_) {
     learn_constraint(values);
@@ -121,8 +120,11 @@ OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind)
   y /= unit_;
   std::sort(y.data(), y.data() + y.size());
   const double best = y(0);
-  const double typical = typical_value(values) / unit_;
+  // One of several objectives soon has its best value over and over, at one end of the front.
+  const double typical =
+      (kind == Kind::kTradeOff ? typical_value(values, kFewFirst) : typical_value(values)) / unit_;
   limit_ = typical > best ? typical + kTail * (typical - best) : y(y.size() - 1);
+  limit_ = std::max(limit_, std::min(apart / unit_, y(y.size() - 1)));
   y = y.min(limit_);
   centre_ = y.mean();
   const double spread = std::sqrt((y - centre_).square().mean());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <vector>
 
 #include <Eigen/Core>
@@ -22,10 +24,18 @@ namespace automl::search::gp {
 // Bayesian optimization", AISTATS 2021, section 3), then mean 0 and variance 1.
 class OutputTransform {
  public:
-  enum class Kind { kObjective, kFromBest, kLinear, kConstraint };  // kLinear: no power transform
+  enum class Kind {
+    kObjective,
+    kFromBest,
+    kTradeOff,    // one of several objectives
+    kLinear,      // no power transform
+    kConstraint,  // an outcome constraint
+  };
 
-  // Learns from at least one finite value.
-  explicit OutputTransform(const std::vector<double>& values, Kind kind = Kind::kObjective);
+  // Learns from at least one finite value. Nothing up to `apart` is drawn in.
+  explicit OutputTransform(const std::vector<double>& values,
+                           Kind kind = Kind::kObjective,
+                           double apart = -std::numeric_limits<double>::infinity());
 
   double operator()(double value) const;
   // The value that a transformed one stands for; within the range of the values learnt from.
@@ -48,9 +58,9 @@ class OutputTransform {
   double deviation_ = 1;
 };
 
-// What a trial gives before the search has learnt: the median of the first 20 values. Unlike the
+// What a trial gives before the search has learnt: the median of the first (20) values. Unlike the
 // median of all it stays where it is when the search comes back to the best place ever again.
-double typical_value(const std::vector<double>& values);
+double typical_value(const std::vector<double>& values, std::size_t first = 20);
 
 // Yeo-Johnson's transform and its inverse.
 double yeo_johnson(double x, double lambda);

@@ -58,6 +58,7 @@ TEST(OutputTransform, OneBadOutlierDoesNotFlattenTheRest) {
 
 constexpr OutputTransform::Kind kKinds[] = {OutputTransform::Kind::kObjective,
                                             OutputTransform::Kind::kFromBest,
+                                            OutputTransform::Kind::kTradeOff,
                                             OutputTransform::Kind::kLinear,
                                             OutputTransform::Kind::kConstraint};
 
@@ -98,6 +99,25 @@ TEST(OutputTransform, FromTheBestIsAsEverWhereManyAreTheBest) {
   for (const double value : values) {
     EXPECT_EQ(from_best(value), plain(value));
   }
+}
+
+TEST(OutputTransform, DrawsInNothingThatIsToStayApart) {
+  const std::vector<double> values = {1, 2, 3, 4, 5, 6, 7, 100, 200, 1e12};
+  const OutputTransform plain(values, OutputTransform::Kind::kTradeOff);
+  EXPECT_EQ(plain(100), plain(200));
+  const OutputTransform apart(values, OutputTransform::Kind::kTradeOff, 200);
+  EXPECT_GT(apart(200), apart(100) + 0.1);
+  EXPECT_EQ(apart(200), apart(1e12));
+}
+
+// The search comes back to the end of the front with the best value.
+TEST(OutputTransform, TellsTradeOffsApartWhereMostAreTheBest) {
+  std::vector<double> values = {0.5, 0.6, 0.1, 0.9, 0.4, 0.7, 0.2};
+  while (values.size() < 20) {
+    values.push_back(1e-6 * static_cast<double>(values.size()));
+  }
+  const OutputTransform transform(values, OutputTransform::Kind::kTradeOff);
+  EXPECT_GT(transform(0.9), transform(0.4) + 0.1);
 }
 
 TEST(OutputTransform, ExtremeValuesStayFinite) {
