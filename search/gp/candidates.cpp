@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "search/gp/branches.hpp"
 #include "search/levels.hpp"
 #include "search/samplers/sobol_sequence.hpp"
 
@@ -14,16 +15,6 @@ namespace {
 using Eigen::Index;
 
 constexpr std::uint64_t kSeed = 20;  // of the sequence; the shift makes the points new each time
-
-// Whether other parameters depend on it.
-bool switches(const SearchSpace& space, std::size_t parameter) {
-  const auto& all = space.parameters();
-  return std::any_of(all.begin(), all.end(), [&](const Parameter& other) {
-    return std::any_of(other.conditions.begin(), other.conditions.end(), [&](const auto& on) {
-      return on.parameter == parameter;
-    });
-  });
-}
 
 }  // namespace
 
@@ -105,6 +96,20 @@ Points Candidates::around(const Points& centres, Index each, double share, Rando
     result.row(row) = point;
   }
   return result;
+}
+
+Points Candidates::switched(Points points,
+                            std::size_t parameter,
+                            std::size_t level,
+                            Random& random) const {
+  for (Index row = 0; row < points.rows(); ++row) {
+    Eigen::RowVectorXd point = points.row(row);
+    point(static_cast<Index>(parameter)) = level_middle(map_->space()[parameter], level);
+    awaken(point, random);
+    map_->snap(point);
+    points.row(row) = point;
+  }
+  return points;
 }
 
 Points Candidates::across(const Eigen::RowVectorXd& centre, Index each, Random& random) const {

@@ -21,6 +21,8 @@ class Candidates {
   // `share` (one at least), by a normal deviate of width 0.1, 0.01 or 0.001 or, without order, to
   // any other value.
   Points around(const Points& centres, Eigen::Index each, double share, Random& random) const;
+  // The same points with one parameter at a level; what becomes active takes a random value.
+  Points switched(Points points, std::size_t parameter, std::size_t level, Random& random) const;
   // `each` points for every varying parameter, in which that one has any other value, at least a
   // tenth of its range away; what becomes active takes a random value. Four times as many for a
   // parameter that others depend on.

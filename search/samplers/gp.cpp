@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "search/digits.hpp"
+#include "search/levels.hpp"
 #include "search/prior_tasks.hpp"
 #include "search/samplers/untried.hpp"
 #include "search/space_encoding.hpp"
@@ -22,6 +24,7 @@ constexpr Index kTried = 64;           // proposals looked at before giving up o
 constexpr double kLongest = 0.6;       // side of a box around one of the best trials
 constexpr double kHalvings = 2;        // at most, of that side
 constexpr Index kCentres = 3;          // of such boxes
+constexpr std::size_t kBranches = 3;   // at most are looked at for one suggestion
 
 gp::Points row_of(const SearchSpace& space, const Configuration& configuration) {
   const std::vector<double> unit = encode(space, configuration);
@@ -31,6 +34,15 @@ gp::Points row_of(const SearchSpace& space, const Configuration& configuration) 
 }
 
 bool expired(const Request& request) { return request.expired && request.expired(); }
+
+// The best value of a plain table with a complete trial.
+double lowest(const ObservationTable& table) {
+  double value = std::numeric_limits<double>::infinity();
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    value = table.status(row) == Status::kComplete ? std::min(value, table.value(row)) : value;
+  }
+  return value;
+}
 
 std::size_t initial_trials(const GpOptions& options, std::size_t dimensions) {
   return options.initial > 0 ? static_cast<std::size_t>(options.initial)
@@ -190,13 +202,16 @@ std::optional<Suggestion> GpSampler::suggest_across(Turn& turn, const gp::Wanted
   return found;
 }
 
+double GpSampler::share() const {
+  return std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
+}
+
 gp::Proposals GpSampler::proposals(Turn& turn,
                                    const gp::Wanted& wanted,
                                    const gp::Points& centres,
                                    const gp::Region& region) {
-  const double share = std::min(1.0, 20.0 / static_cast<double>(map_.varying().size()));
   const gp::Points spread = candidates_.spread(options_.candidates, region, turn.random);
-  const gp::Points around = candidates_.around(centres, options_.sprayed, share, turn.random);
+  const gp::Points around = candidates_.around(centres, options_.sprayed, share(), turn.random);
   gp::Points all(spread.rows() + around.rows() + centres.rows(), spread.cols());
   all << around, centres, spread;
   return optimizer_.maximise(*wanted.acquisition, all, wanted.weights, region, turn.random);
@@ -216,6 +231,94 @@ std::optional<Suggestion> GpSampler::suggest_nearby(Turn& turn, const gp::Wanted
   return found;
 }
 
+// As if there were nothing else: a model of its own trials, for theirs differ as little from each
+// other as those of all differ much.
+std::optional<gp::Wanted> GpSampler::learn_branch(const Turn& turn, const gp::Branch& branch) {
+  const auto inside = [&](const Configuration& one) {
+    return one.active(branch.parameter) &&
+           level_of(space_[branch.parameter], one.values[branch.parameter]) == branch.level;
+  };
+  std::vector<Observation> own;
+  for (const Observation& one : turn.request.history.observations()) {
+    if (inside(one.configuration)) {
+      own.push_back(one);
+    }
+  }
+  ObservationTable table(space_);
+  table.read(own);
+  gp::JointModel& model =
+      branches_.try_emplace({branch.parameter, branch.level}, map_, options_.model).first->second;
+  std::optional<gp::Wanted> wanted = model.train(table, {turn.request.seed, turn.request.expired});
+  Random random(turn.request.seed, turn.index ^ 0x6272616eULL);
+  for (const Configuration& one : turn.pending) {
+    if (wanted && inside(one)) {
+      imagine(*wanted, one, false, random);
+    }
+  }
+  return wanted;
+}
+
+std::optional<Suggestion> GpSampler::first_of_branch(Turn& turn,
+                                                     const gp::Wanted& wanted,
+                                                     const gp::Branch& branch) {
+  const gp::Points drawn = candidates_.switched(
+      candidates_.spread(options_.candidates, gp::everywhere(map_), turn.random),
+      branch.parameter,
+      branch.level,
+      turn.random);
+  std::optional<Suggestion> found =
+      first_untried(turn, wanted, {drawn, wanted.acquisition->values(map_.features(drawn))});
+  if (found) {
+    found->reason =
+        "gp: with another " + space_[branch.parameter].name + ", of which no trial is complete";
+  }
+  return found;
+}
+
+std::optional<Suggestion> GpSampler::best_of_branch(Turn& turn, const gp::Branch& branch) {
+  const std::optional<gp::Wanted> own = learn_branch(turn, branch);
+  if (!own) {
+    return std::nullopt;
+  }
+  // At first the branch is learnt, then it has to be better than all others.
+  if (branch.trials >= initial_ + initial_ / 2) {
+    const gp::OutputTransform& transform = own->targets.front().transform;
+    own->improvement->demand(transform(branch.best) - transform(lowest(table_)));
+  }
+  const gp::Points spread = candidates_.spread(options_.candidates, own->region, turn.random);
+  const gp::Points around = candidates_.around(own->best, options_.sprayed, share(), turn.random);
+  gp::Points all(spread.rows() + around.rows() + own->best.rows(), spread.cols());
+  all << around, own->best, spread;
+  all = candidates_.switched(std::move(all), branch.parameter, branch.level, turn.random);
+  const gp::WithinBranch acquisition(
+      *own->acquisition, map_, branch, map_.features(own->best).row(0));
+  const gp::Proposals proposed =
+      optimizer_.maximise(acquisition, all, own->weights, own->region, turn.random);
+  if (proposed.values(0) < options_.enough) {
+    return std::nullopt;
+  }
+  std::optional<Suggestion> found = first_untried(turn, *own, proposed);
+  if (found) {
+    found->reason.insert(std::string("gp: ").size(),
+                         "with another " + space_[branch.parameter].name + ", ");
+  }
+  return found;
+}
+
+std::optional<Suggestion> GpSampler::suggest_in_branch(Turn& turn, const gp::Wanted& wanted) {
+  std::vector<gp::Branch> branches =
+      gp::other_branches(table_, space_, wanted.best.row(0), initial_);
+  branches.resize(std::min(branches.size(), kBranches));
+  for (const gp::Branch& branch : branches) {
+    std::optional<Suggestion> found =
+        branch.trials == 0 ? first_of_branch(turn, wanted, branch) : best_of_branch(turn, branch);
+    if (found) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Wanted& wanted) {
   if (turn.crowded && wanted.improvement != nullptr && turn.random.uniform() < options_.nearby) {
     return suggest_nearby(turn, wanted);
@@ -226,8 +329,15 @@ std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Want
   }
   const double late = static_cast<double>(wanted.stagnant) - options_.patience;
   if (found.values(0) < options_.enough) {
-    if (std::optional<Suggestion> across = suggest_across(turn, wanted)) {
-      return across;
+    std::optional<Suggestion> elsewhere;
+    if (space_.conditional() && table_.plain() && late > 0) {
+      elsewhere = suggest_in_branch(turn, wanted);
+    }
+    if (!elsewhere) {
+      elsewhere = suggest_across(turn, wanted);
+    }
+    if (elsewhere) {
+      return elsewhere;
     }
   } else if (wanted.improvement != nullptr && late > 0) {
     wanted.improvement->demand(std::min(options_.impatience * late, options_.most_demanded));

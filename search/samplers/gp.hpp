@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "search/gp/acquisition_optimizer.hpp"
+#include "search/gp/branches.hpp"
 #include "search/gp/candidates.hpp"
 #include "search/gp/joint_model.hpp"
 #include "search/sampler.hpp"
@@ -77,6 +80,15 @@ class GpSampler : public Sampler {
                           const gp::Region& region);
   std::optional<Suggestion> suggest_nearby(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> suggest_across(Turn& turn, const gp::Wanted& wanted);
+  // From another branch of a conditional space: the most promising one whose own best is not well
+  // known yet.
+  std::optional<Suggestion> suggest_in_branch(Turn& turn, const gp::Wanted& wanted);
+  std::optional<Suggestion> first_of_branch(Turn& turn,
+                                            const gp::Wanted& wanted,
+                                            const gp::Branch& branch);
+  std::optional<Suggestion> best_of_branch(Turn& turn, const gp::Branch& branch);
+  std::optional<gp::Wanted> learn_branch(const Turn& turn, const gp::Branch& branch);
+  double share() const;  // of the coordinates that move around a trial
   std::optional<Suggestion> first_untried(const Turn& turn,
                                           const gp::Wanted& wanted,
                                           const gp::Proposals& proposals) const;
@@ -98,6 +110,7 @@ class GpSampler : public Sampler {
   GpOptions options_;
   gp::FeatureMap map_;
   gp::JointModel model_;
+  std::map<std::pair<std::size_t, std::size_t>, gp::JointModel> branches_;  // parameter, level
   gp::Candidates candidates_;
   gp::AcquisitionOptimizer optimizer_;
   SobolSampler sobol_;

@@ -112,6 +112,30 @@ TEST(GpSampler, FindsTheBestOfMixedAndConditionalSpaces) {
   EXPECT_LT(best(run(space, f, 40, 1)), 0.01);
 }
 
+// Three kinds of model; the best one has its good values in a small part of its space, so that
+// another one leads at first.
+TEST(GpSampler, LooksForTheBestOfOtherBranches) {
+  std::vector<Parameter> parameters = {choice("model", 3)};
+  for (int model = 0; model < 3; ++model) {
+    for (int i = 0; i < 2; ++i) {
+      const std::string name = std::string("p") + std::to_string(model) + std::to_string(i);
+      parameters.push_back(when(real(name, 0, 1), 0, Relation::kEqual, model));
+    }
+  }
+  const SearchSpace space(parameters, {});
+  const auto f = [](const Configuration& c) {
+    constexpr double kFloors[] = {0.1, 0.0, 0.2};
+    constexpr double kSlopes[] = {1, 8, 2};
+    const auto model = static_cast<std::size_t>(c.values[0]);
+    const double x = c.values[1 + 2 * model] - 0.85;
+    const double y = c.values[2 + 2 * model] - 0.15;
+    return kFloors[model] + kSlopes[model] * (x * x + y * y);
+  };
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    EXPECT_LT(best(run(space, f, 110, seed)), 0.01) << seed;
+  }
+}
+
 TEST(GpSampler, ANewSamplerGoesOnWhereTheLastOneWas) {
   const SearchSpace space = unit_cube(3);
   const History whole_history = run(space, bowl, 70, 2);
