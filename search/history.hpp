@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -40,6 +41,32 @@ struct PriorTask {
   std::vector<Observation> observations;
 };
 
+// A number that no other object has; a copy gets one of its own.
+class Identity {
+ public:
+  Identity() = default;
+  Identity(const Identity&) : Identity() {}
+  Identity(Identity&& other) noexcept : number_(std::exchange(other.number_, next())) {}
+  Identity& operator=(const Identity&) {
+    number_ = next();
+    return *this;
+  }
+  Identity& operator=(Identity&& other) noexcept {
+    number_ = std::exchange(other.number_, next());
+    return *this;
+  }
+  ~Identity() = default;
+
+  std::uint64_t number() const { return number_; }
+
+ private:
+  static std::uint64_t next() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+  }
+  std::uint64_t number_ = next();
+};
+
 // Everything known, in the order in which trials finished. Appended to, never changed.
 class History {
  public:
@@ -51,7 +78,11 @@ class History {
   void inherit(PriorTask task) { prior_.push_back(std::move(task)); }
   const std::vector<PriorTask>& prior() const { return prior_; }
 
+  // Who has seen `size()` observations under this number need not look at them again. Never 0.
+  std::uint64_t identity() const { return identity_.number(); }
+
  private:
+  Identity identity_;
   std::vector<Observation> observations_;
   std::vector<PriorTask> prior_;
 };

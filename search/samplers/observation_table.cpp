@@ -31,6 +31,15 @@ bool ObservationTable::same(std::size_t row, const Observation& observation) con
          same_bits(natives_.data() + row * space_->size(), native.data(), space_->size());
 }
 
+void ObservationTable::read(const History& history) {
+  if (history_ == history.identity()) {
+    extend(history.observations());
+  } else {
+    read(history.observations());
+  }
+  history_ = history.identity();
+}
+
 void ObservationTable::read(const std::vector<Observation>& observations) {
   bool continues = size() <= observations.size();
   for (std::size_t row = 0; continues && row < size(); ++row) {
@@ -39,6 +48,11 @@ void ObservationTable::read(const std::vector<Observation>& observations) {
   if (!continues) {
     *this = ObservationTable(*space_);
   }
+  history_ = 0;
+  extend(observations);
+}
+
+void ObservationTable::extend(const std::vector<Observation>& observations) {
   const bool grows = size() < observations.size();
   for (std::size_t row = size(); row < observations.size(); ++row) {
     append(observations[row]);

@@ -18,7 +18,7 @@ class ObservationTable {
  public:
   explicit ObservationTable(const SearchSpace& space) : space_(&space) {}
 
-  void read(const History& history) { read(history.observations()); }
+  void read(const History& history);
   void read(const std::vector<Observation>& observations);
 
   std::size_t size() const { return status_.size(); }
@@ -54,11 +54,13 @@ class ObservationTable {
 
  private:
   bool same(std::size_t row, const Observation& observation) const;
+  void extend(const std::vector<Observation>& observations);  // with those that are new
   void append(const Observation& observation);
   bool whole(const Observation& observation) const;
   void rank(const std::vector<Observation>& observations);
 
   const SearchSpace* space_;
+  std::uint64_t history_ = 0;    // that all of it is from; 0: no such
   std::vector<double> natives_;  // size() × parameters, as observed
   std::vector<double> units_;
   std::vector<Status> status_;

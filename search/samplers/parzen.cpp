@@ -69,8 +69,7 @@ ParzenEstimator::ParzenEstimator(const std::vector<Axis>& axes,
   cumulative_ = weights;
   std::partial_sum(cumulative_.begin(), cumulative_.end(), cumulative_.begin());
   set_widths(options);
-  constants_ = (weights / total).log().cast<float>();
-  set_constants();
+  set_constants(weights / total);
 }
 
 void ParzenEstimator::set_widths(const ParzenOptions& options) {
@@ -86,13 +85,25 @@ void ParzenEstimator::set_widths(const ParzenOptions& options) {
   }
 }
 
-void ParzenEstimator::set_constants() {
+void ParzenEstimator::set_constants(const Eigen::ArrayXd& shares) {
   const auto d = static_cast<Eigen::Index>(axes_.size());
   const double root_half = std::numbers::sqrt2 / 2;
   scales_ = (root_half / sigmas_).cast<float>();
   centres_.resize(size(), d);
-  cells_.resize(size(), d);
-  Eigen::ArrayXd logs = Eigen::ArrayXd::Zero(size());
+  const bool tabled = std::any_of(axes_.begin(), axes_.end(), [](const Axis& axis) {
+    return axis.type != Axis::Type::kCategory && axis.cells > 0 && axis.cells <= kMostTabled;
+  });
+  cells_.resize(size(), tabled ? d : 0);
+  Eigen::ArrayXd logs(size());
+  double share = 1;
+  double log_share = 0;
+  for (Eigen::Index k = 0; k < size(); ++k) {
+    if (shares(k) != share) {  // most are the same
+      share = shares(k);
+      log_share = std::log(share);
+    }
+    logs(k) = log_share;
+  }
   Truncation truncation;
   for (Eigen::Index a = 0; a < d; ++a) {
     const Axis& axis = axes_[static_cast<std::size_t>(a)];
@@ -107,7 +118,7 @@ void ParzenEstimator::set_constants() {
     centres_.col(a) = (points_.col(a) * (root_half / sigmas_(a))).cast<float>();
     add_truncation(a, truncation, logs);
   }
-  constants_ += logs.cast<float>();
+  constants_ = logs.cast<float>();
 }
 
 void ParzenEstimator::add_truncation(Eigen::Index axis,
@@ -133,10 +144,12 @@ void ParzenEstimator::add_truncation(Eigen::Index axis,
     }
   }
   const double* table = truncation.table.data();
-  for (Eigen::Index k = 0; k < size(); ++k) {
-    const double place = points_(k, axis) * static_cast<double>(kTruncationPoints);
+  const double* points = points_.col(axis).data();
+  double* log = logs.data();
+  for (Eigen::Index k = 0; k < logs.size(); ++k) {
+    const double place = points[k] * static_cast<double>(kTruncationPoints);
     const int left = std::min(static_cast<int>(place), static_cast<int>(kTruncationPoints) - 1);
-    logs(k) += table[left] + (place - left) * (table[left + 1] - table[left]);
+    log[k] += table[left] + (place - left) * (table[left + 1] - table[left]);
   }
 }
 

@@ -49,7 +49,7 @@ class ParzenEstimator {
 
  private:
   void set_widths(const ParzenOptions& options);
-  void set_constants();
+  void set_constants(const Eigen::ArrayXd& shares);  // of the kernels in the mixture
   // The log normaliser of a kernel of width sigma, by its centre; axes share it.
   struct Truncation {
     double sigma = -1;

@@ -72,6 +72,8 @@ TpeSampler::Split TpeSampler::split(const ObservationTable& table, const Group& 
   const auto better = [&](std::size_t a, std::size_t b) { return key(a) < key(b); };
   std::vector<std::size_t> active;
   std::vector<std::size_t> ranked;  // without the failed ones, whose values may be NaN
+  active.reserve(table.size());
+  ranked.reserve(table.size());
   for (const std::size_t row : table.order()) {
     if (!std::isnan(table.unit(row, group.witness))) {
       active.push_back(row);
@@ -89,10 +91,13 @@ TpeSampler::Split TpeSampler::split(const ObservationTable& table, const Group& 
   std::sort(ranked.begin(), end, better);
   Split result;
   result.good.assign(ranked.begin(), end);
+  std::vector<bool> good(table.size(), false);
+  for (const std::size_t row : result.good) {
+    good[row] = true;
+  }
+  result.bad.reserve(active.size() - count);
   for (const std::size_t row : active) {
-    const bool good =
-        count > 0 && table.status(row) != Status::kFailed && !better(result.good.back(), row);
-    if (!good) {
+    if (!good[row]) {
       result.bad.push_back(row);
     }
   }
