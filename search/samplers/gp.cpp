@@ -231,11 +231,10 @@ std::optional<Suggestion> GpSampler::suggest_nearby(Turn& turn, const gp::Wanted
   return found;
 }
 
-// As if there were nothing else: a model of its own trials, for theirs differ as little from each
-// other as those of all differ much.
+// As if there were nothing else: beside the values of all trials its own might look alike.
 std::optional<gp::Wanted> GpSampler::learn_branch(const Turn& turn, const gp::Branch& branch) {
   const auto inside = [&](const Configuration& one) {
-    return one.active(branch.parameter) &&
+    return one.values.size() == space_.size() && one.active(branch.parameter) &&
            level_of(space_[branch.parameter], one.values[branch.parameter]) == branch.level;
   };
   std::vector<Observation> own;

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/executor/runner/vfork.hpp"
+
 namespace automl::executor {
 namespace {
 
@@ -42,6 +44,9 @@ bool holds(const std::vector<Process>& processes, pid_t pid) {
 }
 
 TEST(ProcessTree, FindsWhatStartedASessionOfItsOwn) {
+  if (testing::kVforkIsFork) {
+    GTEST_SKIP();
+  }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   pid_t grandchild = 0;
   const pid_t child = start_family(grandchild);

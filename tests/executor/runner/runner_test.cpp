@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/executor/runner/attempt_run.hpp"
+#include "tests/executor/runner/vfork.hpp"
 
 namespace automl::executor::testing {
 namespace {
@@ -112,6 +113,9 @@ TEST(Runner, TellsFailuresApart) {
 }
 
 TEST(Runner, SaysWhyTheCommandNeverStarted) {
+  if (kVforkIsFork) {
+    GTEST_SKIP();
+  }
   {
     AttemptRun attempt;
     attempt.order.session.spec.datasets = {"/no/such/data"};
