@@ -42,9 +42,16 @@ class Population(home.EndToEnd):
     def setUp(self):
         super().setUp()
         shutil.copytree(ROOT / "studies/epochs", self.home.path / "epochs")
+        self.slow_down(self.home.path / "epochs/train.py")
         seed = int(os.environ.get("AUTOML_TEST_SEED") or random.randrange(1 << 30))
         print("seed", seed, file=sys.stderr)
         self.dice = random.Random(seed)
+
+    def slow_down(self, program):
+        """An epoch takes 0.3 s at least, so that there is time to kill on any machine."""
+        text, counted = program.read_text(), 'state["epoch"] += 1\n'
+        self.assertEqual(text.count(counted), 1)
+        program.write_text(text.replace(counted, counted + '        __import__("time").sleep(0.3)\n'))
 
     def study(self, name, **values):
         """A study of its own configurations, so that what one never comes to another does."""
