@@ -8,6 +8,7 @@
 #include <ctime>
 #include <dirent.h>
 #include <functional>
+#include <set>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,9 +17,11 @@ namespace automl::executor {
 
 namespace {
 
-// So many looks in a row that find nobody are believed although processes came and went meanwhile,
-// or somebody was there before: one that forks and ends may jump over a look unseen.
-constexpr int kQuietLooks = 5;
+// Once somebody was killed, so many looks in a row that find nobody are believed: one that forks
+// and ends may jump over a look unseen. More of them where processes begin and end meanwhile that
+// cannot be looked at; without anybody killed one look, and the lower number.
+constexpr int kSureLooks = 5;
+constexpr int kBusyLooks = 60;
 
 constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD of the kernel
 
@@ -28,7 +31,7 @@ struct Stat {
   std::int64_t start_ticks = 0;
 };
 
-enum class Tagged { kYes, kNo, kVanished, kUnknown };
+enum class Tagged { kYes, kNo, kVanished, kOver, kUnknown };
 
 // Unset with errno when it cannot be read.
 std::optional<std::string> read_proc(pid_t pid, const char* name) {
@@ -81,8 +84,12 @@ Tagged carries(pid_t pid, const std::string& entry) {
   if (environment->empty()) {
     // A thread of the kernel never has one; others get it late in exec and lose it early in exit.
     const auto stat = read_stat(pid);
-    return !stat || (!over(*stat) && (stat->flags & kKernelThread) == 0) ? Tagged::kVanished
-                                                                         : Tagged::kNo;
+    if (!stat) {
+      return Tagged::kVanished;
+    }
+    return over(*stat)                          ? Tagged::kOver
+           : (stat->flags & kKernelThread) == 0 ? Tagged::kVanished
+                                                : Tagged::kNo;
   }
   for (std::size_t at = 0; (at = environment->find(entry, at)) != std::string::npos; ++at) {
     const bool starts = at == 0 || (*environment)[at - 1] == '\0';
@@ -99,29 +106,37 @@ struct Look {
   bool vanished = false;  // some could not be looked at: they were beginning or ending
 };
 
-// Calls `found` at once for each, since some live for moments only.
-Look for_each_tagged(const std::string& entry, const std::function<void(pid_t)>& found) {
+// Calls `found` at once for each, since some live for moments only. `zombies`: those of earlier
+// looks; one that is new may have been alive when it was listed.
+Look for_each_tagged(const std::string& entry,
+                     const std::function<void(pid_t)>& found,
+                     std::set<pid_t>& zombies) {
   Look look;
   DIR* proc = opendir("/proc");
   if (proc == nullptr) {
     return look;
   }
   look.complete = true;
+  std::vector<pid_t> pids;
   while (const dirent* item = readdir(proc)) {
     pid_t pid = 0;
     const std::string name = item->d_name;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (error != std::errc() || end != name.data() + name.size()) {
-      continue;
-    }
-    const Tagged tagged = carries(pid, entry);
-    look.complete &= tagged != Tagged::kUnknown;
-    look.vanished |= tagged == Tagged::kVanished;
-    if (tagged == Tagged::kYes) {
-      found(pid);
+    if (error == std::errc() && end == name.data() + name.size()) {
+      pids.push_back(pid);
     }
   }
   closedir(proc);
+  // The newest first: those that live for moments are still there.
+  for (auto pid = pids.rbegin(); pid != pids.rend(); ++pid) {
+    const Tagged tagged = carries(*pid, entry);
+    look.complete &= tagged != Tagged::kUnknown;
+    look.vanished |=
+        tagged == Tagged::kVanished || (tagged == Tagged::kOver && zombies.insert(*pid).second);
+    if (tagged == Tagged::kYes) {
+      found(*pid);
+    }
+  }
   return look;
 }
 
@@ -191,12 +206,14 @@ Life look_at(const ProcessIdentity& identity, const std::string& tag) {
 
 std::optional<std::vector<pid_t>> tagged_processes(const std::string& tag) {
   std::vector<pid_t> found;
-  const Look look = for_each_tagged(entry_of(tag), [&found](pid_t pid) {
+  std::set<pid_t> zombies;
+  const auto add = [&found](pid_t pid) {
     const auto stat = read_stat(pid);
     if (stat && !over(*stat)) {
       found.push_back(pid);
     }
-  });
+  };
+  const Look look = for_each_tagged(entry_of(tag), add, zombies);
   return look.complete ? std::optional(std::move(found)) : std::nullopt;
 }
 
@@ -205,18 +222,23 @@ bool kill_tagged(const std::string& tag, pid_t spare, int tries) {
   // A dying process loses its environment before it lets go of its files and devices.
   std::vector<ProcessIdentity> dying;
   bool anybody = false;
-  for (int quiet = 0; tries > 0;) {
-    const Look look = for_each_tagged(entry, [&](pid_t pid) {
-      const auto identity = pid == spare ? std::nullopt : identify(pid);
-      if (identity && !ended(*identity)) {
-        kill_one(pid, entry);
-        dying.push_back(*identity);
-        anybody = true;
-      }
-    });
+  std::set<pid_t> zombies;
+  const auto end = [&](pid_t pid) {
+    const auto identity = pid == spare ? std::nullopt : identify(pid);
+    if (identity && !ended(*identity)) {
+      kill_one(pid, entry);
+      dying.push_back(*identity);
+      anybody = true;
+    }
+  };
+  int quiet = 0;  // looks in a row that found none
+  int sure = 0;   // and that could look at all
+  while (tries > 0) {
+    const Look look = for_each_tagged(entry, end, zombies);
     const bool none = look.complete && dying.empty();
     quiet = none ? quiet + 1 : 0;
-    if (none && ((!look.vanished && !anybody) || quiet >= kQuietLooks)) {
+    sure = none && !look.vanished ? sure + 1 : 0;
+    if (sure >= (anybody ? kSureLooks : 1) || quiet >= (anybody ? kBusyLooks : kSureLooks)) {
       return true;
     }
     std::erase_if(dying, ended);

@@ -49,9 +49,10 @@ void ignore_signals() {
       _exit(0);
     }
   }
-  for (;;) {
+  while (!forking) {
     pause();
   }
+  _exit(0);
 }
 
 int deliver(const AttemptDirectory& directory, const std::string& home, const std::string& tag) {
