@@ -21,7 +21,7 @@ namespace {
 // and ends may jump over a look unseen. More of them where processes begin and end meanwhile that
 // cannot be looked at; without anybody killed one look, and the lower number.
 constexpr int kSureLooks = 5;
-constexpr int kBusyLooks = 60;
+constexpr int kBusyLooks = 300;
 
 constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD of the kernel
 
@@ -106,11 +106,12 @@ struct Look {
   bool vanished = false;  // some could not be looked at: they were beginning or ending
 };
 
-// Calls `found` at once for each, since some live for moments only. `zombies`: those of earlier
-// looks; one that is new may have been alive when it was listed.
+// Calls `found` at once for each, since some live for moments only. `others`: those that earlier
+// looks, a moment ago, took for none of them; they are passed over. A zombie that is not among them
+// may have been alive when it was listed.
 Look for_each_tagged(const std::string& entry,
                      const std::function<void(pid_t)>& found,
-                     std::set<pid_t>& zombies) {
+                     std::set<pid_t>& others) {
   Look look;
   DIR* proc = opendir("/proc");
   if (proc == nullptr) {
@@ -129,12 +130,16 @@ Look for_each_tagged(const std::string& entry,
   closedir(proc);
   // The newest first: those that live for moments are still there.
   for (auto pid = pids.rbegin(); pid != pids.rend(); ++pid) {
+    if (others.count(*pid) != 0) {
+      continue;
+    }
     const Tagged tagged = carries(*pid, entry);
     look.complete &= tagged != Tagged::kUnknown;
-    look.vanished |=
-        tagged == Tagged::kVanished || (tagged == Tagged::kOver && zombies.insert(*pid).second);
+    look.vanished |= tagged == Tagged::kVanished || tagged == Tagged::kOver;
     if (tagged == Tagged::kYes) {
       found(*pid);
+    } else if (tagged == Tagged::kNo || tagged == Tagged::kOver) {
+      others.insert(*pid);
     }
   }
   return look;
@@ -206,14 +211,14 @@ Life look_at(const ProcessIdentity& identity, const std::string& tag) {
 
 std::optional<std::vector<pid_t>> tagged_processes(const std::string& tag) {
   std::vector<pid_t> found;
-  std::set<pid_t> zombies;
+  std::set<pid_t> others;
   const auto add = [&found](pid_t pid) {
     const auto stat = read_stat(pid);
     if (stat && !over(*stat)) {
       found.push_back(pid);
     }
   };
-  const Look look = for_each_tagged(entry_of(tag), add, zombies);
+  const Look look = for_each_tagged(entry_of(tag), add, others);
   return look.complete ? std::optional(std::move(found)) : std::nullopt;
 }
 
@@ -222,7 +227,7 @@ bool kill_tagged(const std::string& tag, pid_t spare, int tries) {
   // A dying process loses its environment before it lets go of its files and devices.
   std::vector<ProcessIdentity> dying;
   bool anybody = false;
-  std::set<pid_t> zombies;
+  std::set<pid_t> others;
   const auto end = [&](pid_t pid) {
     const auto identity = pid == spare ? std::nullopt : identify(pid);
     if (identity && !ended(*identity)) {
@@ -234,7 +239,7 @@ bool kill_tagged(const std::string& tag, pid_t spare, int tries) {
   int quiet = 0;  // looks in a row that found none
   int sure = 0;   // and that could look at all
   while (tries > 0) {
-    const Look look = for_each_tagged(entry, end, zombies);
+    const Look look = for_each_tagged(entry, end, others);
     const bool none = look.complete && dying.empty();
     quiet = none ? quiet + 1 : 0;
     sure = none && !look.vanished ? sure + 1 : 0;
@@ -243,6 +248,7 @@ bool kill_tagged(const std::string& tag, pid_t spare, int tries) {
     }
     std::erase_if(dying, ended);
     if (!none) {
+      others.clear();  // a pid may be another process's by the next look
       const timespec pause{0, dying.empty() ? 1'000'000 : 10'000'000};
       nanosleep(&pause, nullptr);
       --tries;
