@@ -17,11 +17,12 @@ namespace automl::executor {
 
 namespace {
 
-// Once somebody was killed, so many looks in a row that find nobody are believed: one that forks
-// and ends may jump over a look unseen. More of them where processes begin and end meanwhile that
-// cannot be looked at; without anybody killed one look, and the lower number.
-constexpr int kSureLooks = 5;
+// A look that finds nobody is believed unless a process ended before it could be looked at: one
+// that forks and ends may jump over a look unseen. So many in a row are believed nevertheless, for
+// on a busy machine others end all the time.
 constexpr int kBusyLooks = 300;
+// Once somebody was killed, so many looks in a row must have found nobody.
+constexpr int kSureLooks = 5;
 
 constexpr std::uint64_t kKernelThread = 0x200000;  // PF_KTHREAD of the kernel
 
@@ -243,7 +244,7 @@ bool kill_tagged(const std::string& tag, pid_t spare, int tries) {
     const bool none = look.complete && dying.empty();
     quiet = none ? quiet + 1 : 0;
     sure = none && !look.vanished ? sure + 1 : 0;
-    if (sure >= (anybody ? kSureLooks : 1) || quiet >= (anybody ? kBusyLooks : kSureLooks)) {
+    if (sure >= (anybody ? kSureLooks : 1) || quiet >= kBusyLooks) {
       return true;
     }
     std::erase_if(dying, ended);

@@ -163,12 +163,12 @@ class AutoSampler(optuna.samplers.BaseSampler):
     def sample_relative(self, study, trial, search_space):
         if not search_space:
             return {}
-        trials = study.get_trials(deepcopy=False)
-        finished = [t for t in trials if t.state in _FINISHED]
-        pending = [t for t in trials if t.state == TrialState.RUNNING and t.number != trial.number]
         sign = 1.0 if study.direction == optuna.study.StudyDirection.MINIMIZE else -1.0
         plan, reasons = {}, []
-        with self._lock:
+        with self._lock:  # the plans of other threads' trials are all stored when the trials are read
+            trials = study.get_trials(deepcopy=False)
+            finished = [t for t in trials if t.state in _FINISHED]
+            pending = [t for t in trials if t.state == TrialState.RUNNING and t.number != trial.number]
             for group in _groups(finished):
                 group = {name: d for name, d in group.items() if name in search_space}
                 if group:
