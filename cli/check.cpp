@@ -212,6 +212,9 @@ int check(Context& context, const CheckOptions& options) {
   if (!context.json && !context.quiet) {
     std::cout << shown(options.file) << ": study " << shown(result.spec.name)
               << " is valid; algorithm " << shown(result.algorithm_note) << "\n";
+    for (const std::string& note : result.notes) {
+      std::cout << "note: " << shown(note) << "\n";
+    }
   }
   if (options.explain && !context.json) {
     print_explained(result, Screen::of(STDOUT_FILENO));

@@ -71,6 +71,9 @@ idl::StudyStatus submit(Context& context, const std::string& path) {
   engine.call(
       [&](idl::EngineClient& client) { client.submit_study(reply, request, text, digest, false); });
   if (reply.outcome == idl::Submission::CREATED && !context.quiet) {
+    for (const std::string& note : check.notes) {
+      std::cerr << "note: " << shown(note) << "\n";
+    }
     for (const std::string& note : reply.status.study.inherited) {
       std::cerr << "inherits from " << shown(note) << "\n";
     }

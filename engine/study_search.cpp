@@ -59,6 +59,30 @@ constexpr const char* kLastStep = "max";
 
 bool perturbs(const std::string& scheduler) { return scheduler == "pbt" || scheduler == "pb2"; }
 
+search::Options scheduler_options(const idl::StudySpec& spec) {
+  return {spec.scheduler.options.begin(), spec.scheduler.options.end()};
+}
+
+// Members that take turns; 0: those that run at once are the population.
+std::int64_t population(const idl::StudySpec& spec) {
+  const search::Options options = scheduler_options(spec);
+  return search::OptionReader(spec.scheduler.name, options).step("population", 0, 0);
+}
+
+void check_population(const idl::StudySpec& spec) {
+  const std::string& name = spec.scheduler.name;
+  const std::int64_t members = population(spec);
+  if (members == 0 && spec.parallel < 2) {
+    throw search::OptionError(name +
+                              " needs a population: parallel must be at least 2, or population, "
+                              "whose members take turns");
+  }
+  if (spec.budget.trials > 0 && members > spec.budget.trials) {
+    throw search::OptionError(name + ": population is " + std::to_string(members) +
+                              ", but budget.trials is " + std::to_string(spec.budget.trials));
+  }
+}
+
 void check_fit(const idl::StudySpec& spec) {
   const std::string& name = spec.scheduler.name;
   if (spec.command.empty()) {
@@ -76,8 +100,8 @@ void check_fit(const idl::StudySpec& spec) {
         "bohb proposes by a model of the values at one step: algorithm tpe, gp or auto, not " +
         algorithm);
   }
-  if (perturbs(name) && spec.parallel < 2) {
-    throw search::OptionError(name + " needs a population: parallel must be at least 2");
+  if (perturbs(name)) {
+    check_population(spec);
   }
   if (perturbs(name) && spec.compare_seeds > 0) {
     throw search::OptionError(name +
@@ -120,12 +144,19 @@ std::unique_ptr<search::Scheduler> make_scheduler(const idl::StudySpec& spec,
   setting.seed = static_cast<std::uint64_t>(spec.seed);
   setting.maximize = !spec.objectives.empty() && spec.objectives[0].goal == idl::Goal::MAXIMIZE;
   std::unique_ptr<search::Scheduler> scheduler =
-      search::make_scheduler(spec.scheduler.name,
-                             {spec.scheduler.options.begin(), spec.scheduler.options.end()},
-                             space,
-                             setting);
+      search::make_scheduler(spec.scheduler.name, scheduler_options(spec), space, setting);
   check_fit(spec);
   return scheduler;
+}
+
+std::vector<std::string> advice(const idl::StudySpec& spec) {
+  const std::int64_t trials = spec.budget.trials;
+  if (!perturbs(spec.scheduler.name) || population(spec) > 0 || trials <= spec.parallel) {
+    return {};
+  }
+  return {spec.scheduler.name + ": the " + std::to_string(spec.parallel) +
+          " trials that run at once are the population; with population: " +
+          std::to_string(trials) + " all of them take turns"};
 }
 
 std::optional<std::int64_t> last_step(const idl::StudySpec& spec) {
@@ -136,7 +167,7 @@ std::optional<std::int64_t> last_step(const idl::StudySpec& spec) {
   for (const search::OptionHelp& option : search::scheduler_options(spec.scheduler.name)) {
     fallback = option.name == kLastStep ? std::stoll(option.default_value) : fallback;
   }
-  const search::Options options(spec.scheduler.options.begin(), spec.scheduler.options.end());
+  const search::Options options = scheduler_options(spec);
   const std::int64_t step =
       search::OptionReader(spec.scheduler.name, options).step(kLastStep, fallback, 0);
   return step > 0 ? std::optional(step) : std::nullopt;

@@ -41,6 +41,9 @@ std::string algorithm_note(const idl::StudySpec& spec);
 std::unique_ptr<search::Scheduler> make_scheduler(const idl::StudySpec& spec,
                                                   const search::SearchSpace& space);
 
+// What is valid but may not be what was meant, one line each.
+std::vector<std::string> advice(const idl::StudySpec& spec);
+
 // The step at which the study's scheduler takes trials for complete; unset: they end by themselves.
 std::optional<std::int64_t> last_step(const idl::StudySpec& spec);
 

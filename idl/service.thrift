@@ -70,6 +70,8 @@ struct StudyCheck {
   3: list<ExplainedKey> keys
   /** What `algorithm: auto` becomes and why; the number of distinct configurations, if finite. */
   4: string algorithm_note
+  /** What is valid but may not be what was meant, one line each. */
+  5: list<string> notes
 }
 
 /** Runs of one configuration with different seeds, not counting the one that was chosen. */

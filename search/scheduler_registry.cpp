@@ -120,6 +120,14 @@ Limits read_limits(const OptionReader& read, const SearchSpace& space) {
   }
 }
 
+std::size_t read_population(const OptionReader& read) {
+  const auto population = static_cast<std::size_t>(read.count("population", 0, 0, 1'000'000));
+  if (population == 1) {
+    read.refuse("population must be at least 2, or 0");
+  }
+  return population;
+}
+
 Made make_pbt(const OptionReader& read, const SearchSpace& space, const Setting& setting) {
   PbtOptions options;
   options.interval = read.step("interval", options.interval, 1);
@@ -128,6 +136,7 @@ Made make_pbt(const OptionReader& read, const SearchSpace& space, const Setting&
                          : exploit == "tournament" ? Exploitation::kTournament
                                                    : Exploitation::kTTest;
   options.fraction = read.number("fraction", options.fraction, 0.001, 0.5);
+  options.population = read_population(read);
   options.perturb.shrink = read.number("shrink", options.perturb.shrink, 0.01, 0.999);
   options.perturb.grow = read.number("grow", options.perturb.grow, 1.001, 100);
   options.perturb.resample = read.number("resample", options.perturb.resample, 0, 1);
@@ -139,6 +148,7 @@ Made make_pb2(const OptionReader& read, const SearchSpace& space, const Setting&
   Pb2Options options;
   options.interval = read.step("interval", options.interval, 1);
   options.fraction = read.number("fraction", options.fraction, 0.001, 0.5);
+  options.population = read_population(read);
   options.candidates = read.count("candidates", options.candidates, 1, 100'000);
   options.limits = read_limits(read, space);
   return std::make_unique<Pb2Scheduler>(space, options, setting);
@@ -159,6 +169,8 @@ Made with_brackets(const OptionReader& read, const SearchSpace&, const Setting& 
   return std::make_unique<Kind>(read_hyperband(read), setting);
 }
 
+const OptionHelp kPopulation = {
+    "population", "0", "so many members take turns; 0: those that run at once are the population"};
 const OptionHelp kLimits = {
     "limits", "", "outer limits, wider than the space: \"lr 1e-6 1, momentum 0 0.999\""};
 
@@ -192,12 +204,14 @@ const std::vector<Entry>& table() {
         {"shrink", "0.8", "a value is multiplied by this, 0.01 to 0.999,"},
         {"grow", "1.2", "or by this, 1.001 to 100,"},
         {"resample", "0.25", "or drawn anew with this probability"},
+        kPopulation,
         kLimits},
        make_pbt},
       {"pb2",
        {{"interval", "5", "steps between two decisions about a member"},
         {"fraction", "0.25", "the worst copy the best; 0.001 to 0.5"},
         {"candidates", "128", "configurations considered for each decision, 1 to 100000"},
+        kPopulation,
         kLimits},
        make_pb2},
       {"curve",

@@ -66,6 +66,7 @@ void StudyCalls::check_study(idl::StudyCheck& reply, const idl::StudyText& text)
   reply.keys = std::move(parsed.keys);
   if (parsed.spec) {
     reply.algorithm_note = algorithm_note(*parsed.spec);
+    reply.notes = advice(*parsed.spec);
     reply.__set_spec(*parsed.spec);
   }
 }

@@ -32,6 +32,7 @@ PbtOptions as_pbt(const Pb2Options& options) {
   PbtOptions result;
   result.interval = options.interval;
   result.fraction = options.fraction;
+  result.population = options.population;
   result.limits = options.limits;
   return result;
 }

@@ -16,6 +16,7 @@ struct Pb2Options {
   double fraction = 0.25;     // of truncation; (0, 0.5]
   int candidates = 128;       // drawn for each decision; >= 1
   Limits limits;
+  std::size_t population = 0;  // as in PbtOptions
 };
 
 // Population based bandits (Parker-Holder, Nguyen and Roberts, NeurIPS 2020): exploits by

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "search/analysis/student_t.hpp"
 
@@ -134,12 +135,58 @@ Explored PbtScheduler::changed(const TrialCurves& curves,
   return explore(space_, limits_, from, options_.perturb, random);
 }
 
+std::size_t PbtScheduler::waiting_behind(const TrialCurves& curves, std::size_t member) const {
+  const std::int64_t step = trajectories_[member].points().back().step;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < curves.curves().size(); ++i) {
+    const std::vector<Trajectory::Point>& points = trajectories_[i].points();
+    const bool behind = points.empty() || points.back().step < step;
+    count += behind && curves.curves()[i].state == TrialState::kPaused ? 1 : 0;
+  }
+  return count;
+}
+
+std::optional<Resume> PbtScheduler::on_slot_free(const TrialCurves& curves) {
+  if (options_.population == 0) {
+    return std::nullopt;
+  }
+  trajectories_.follow(curves);
+  using Turn = std::tuple<std::int64_t, double, std::int64_t>;  // step, value, trial
+  std::optional<Turn> next;
+  bool anybody_runs = false;
+  for (std::size_t i = 0; i < curves.curves().size(); ++i) {
+    const Curve& curve = curves.curves()[i];
+    anybody_runs |= curve.state == TrialState::kRunning;
+    if (curve.state != TrialState::kPaused) {
+      continue;
+    }
+    const std::vector<Trajectory::Point>& points = trajectories_[i].points();
+    const std::int64_t step = points.empty() ? 0 : points.back().step;
+    const double value = points.empty() ? Trajectory::kNone : points.back().value;
+    const Turn turn(step, std::isfinite(value) ? value : Trajectory::kNone, curve.trial);
+    next = next ? std::min(*next, turn) : turn;
+  }
+  // Where nobody runs no new member may be to come.
+  if (!next || (curves.curves().size() < options_.population && anybody_runs)) {
+    return std::nullopt;
+  }
+  const auto& [step, value, trial] = *next;
+  return Resume{trial, name_ + ": its turn, after step " + std::to_string(step)};
+}
+
 Verdict PbtScheduler::on_measurement(const TrialCurves& curves, std::int64_t trial) {
   trajectories_.follow(curves);
   const std::size_t index = *curves.index_of(trial);
   const Arrival& arrival = trajectories_.arrival(index);
   if (!arrival.crosses(options_.interval, options_.interval)) {
     return {Action::kProceed, name_ + ": between two decisions", {}};
+  }
+  const std::string at = " at step " + std::to_string(arrival.report.step);
+  if (const std::size_t begun = curves.curves().size(); begun < options_.population) {
+    return {Action::kPause,
+            name_ + ": " + std::to_string(begun) + " of " + std::to_string(options_.population) +
+                " members have begun" + at,
+            {}};
   }
   std::vector<Member> members = population(curves);
   const auto self = std::find_if(
@@ -149,8 +196,13 @@ Verdict PbtScheduler::on_measurement(const TrialCurves& curves, std::int64_t tri
   }
   Random random(setting_.seed, curves.events().size());
   const Choice choice = choose(members, *self, random);
-  const std::string at = " at step " + std::to_string(arrival.report.step);
   if (!choice.source) {
+    const std::size_t waiting = options_.population > 0 ? waiting_behind(curves, index) : 0;
+    if (waiting > 0) {
+      const std::string others = std::to_string(waiting) + (waiting == 1 ? " waits" : " wait");
+      return {
+          Action::kPause, name_ + ": " + choice.why + at + ", and " + others + " behind it", {}};
+    }
     return {Action::kProceed, name_ + ": " + choice.why + at, {}};
   }
   const Curve& source = curves.curves()[*choice.source];

@@ -22,6 +22,8 @@ struct PbtOptions {
   std::int64_t interval = 5;  // steps between decisions; >= 1
   Exploitation exploitation = Exploitation::kTruncation;
   double fraction = 0.2;  // of truncation; (0, 0.5]
+  // So many members take turns where fewer can run at once; 0: those that run are the population.
+  std::size_t population = 0;
   PerturbOptions perturb;
   Limits limits;
 };
@@ -32,13 +34,18 @@ struct PbtOptions {
 // configuration (explore). Members never wait for each other, and those that have ended are
 // neither copied, which would leave nothing to train, nor counted. A member that exploited takes
 // part again once it has reported.
+//
+// With `population`, one that is not to exploit pauses at a multiple of `interval` while others
+// wait that are behind it. A free slot goes to a new member until there are so many, then to the
+// one that is furthest behind; of those at one step the best comes first, so that the bad ones are
+// compared with members who have come as far.
 class PbtScheduler : public Scheduler {
  public:
   // The space must outlive it. Throws std::invalid_argument for limits that do not fit it.
   PbtScheduler(const SearchSpace& space, const PbtOptions& options, const Setting& setting)
       : PbtScheduler("pbt", space, options, setting) {}
   Verdict on_measurement(const TrialCurves& curves, std::int64_t trial) override;
-  std::optional<Resume> on_slot_free(const TrialCurves&) override { return std::nullopt; }
+  std::optional<Resume> on_slot_free(const TrialCurves& curves) override;
 
  protected:
   PbtScheduler(std::string name,
@@ -70,6 +77,8 @@ class PbtScheduler : public Scheduler {
     std::string why;
   };
   std::vector<Member> population(const TrialCurves& curves) const;
+  // How many are paused at an earlier step than the member's.
+  std::size_t waiting_behind(const TrialCurves& curves, std::size_t member) const;
   Choice choose(std::vector<Member> members, const Member& self, Random& random) const;
   Choice truncate(std::vector<Member> members, const Member& self, Random& random) const;
   bool significantly_better(std::size_t other, std::size_t self) const;

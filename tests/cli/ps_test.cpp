@@ -210,6 +210,7 @@ TEST_F(ListingsTest, NeverSteerTheTerminal) {
   engine_->info.home = engine_->info.version = engine_->info.trouble = evil;
   engine_->info.nodes[0].name = evil;
   engine_->checked.algorithm_note = evil;
+  engine_->checked.notes = {evil};
   engine_->status.study.state = idl::StudyState::DONE;
   engine_->status.trials_running = 0;
   engine_->report.status = engine_->status;

@@ -137,10 +137,18 @@ class Population(home.EndToEnd):
     def test_pbt(self):
         self.assertTrue(any(self.evolves(f"evolving{attempt}") for attempt in range(3)), "nobody took over anything")
 
-    def evolves(self, name):
+    def test_pbt_in_turns(self):
+        """Four members on two slots."""
+        name = "turns"
+        self.evolves(name, scheduler="{pbt: {interval: 3, fraction: 0.25, population: 4}}", parallel=2, trials=4)
+        kinds = [event["kind"] for number in self.trials(name)
+                 for event in self.home.json("show", f"{name}/{number}")["schedule"]]
+        self.assertEqual(kinds.count("start"), 4)
+        self.assertGreater(kinds.count("resume"), 2, "nobody let others train")
+
+    def evolves(self, name, scheduler="{pbt: {interval: 3, fraction: 0.4}}", parallel=3, trials=3):
         """Runs a population; whether there was an exploit."""
-        details = self.storm(self.study(name, scheduler="{pbt: {interval: 3, fraction: 0.4}}",
-                                        epochs=12, parallel=3, trials=3), kills=9)
+        details = self.storm(self.study(name, scheduler=scheduler, epochs=12, parallel=parallel, trials=trials), kills=9)
         exploits = 0
         for number, detail in details.items():
             legs = [event for event in detail["schedule"] if event["kind"] in ("start", "exploit")]

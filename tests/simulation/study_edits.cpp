@@ -18,7 +18,7 @@ void require(bool holds, const std::string& what) {
 idl::StudySpec edited(Dice& dice, idl::StudySpec spec) {
   const bool population = spec.scheduler.name == "pbt";
   if (dice.chance(0.5)) {
-    spec.budget.trials = dice.between(1, 12);
+    spec.budget.trials = dice.between(population ? 4 : 1, 12);
   }
   if (dice.chance(0.5)) {
     spec.parallel = static_cast<std::int32_t>(dice.between(population ? 2 : 1, 4));

@@ -78,6 +78,7 @@ idl::Scheduler random_scheduler(Dice& dice) {
        {"asha", {{"reduction", "2"}, {"variant", "promote"}, {"max", "5"}}},
        {"pbt", {{"interval", "2"}, {"fraction", "0.5"}}},
        {"pbt", {{"interval", "2"}, {"exploit", "tournament"}}},
+       {"pbt", {{"interval", "2"}, {"fraction", "0.5"}, {"population", "4"}}},
        {"pbt", {{"interval", "3"}, {"fraction", "0.5"}, {"resample", "0"}}},
        {"hyperband", {{"reduction", "2"}, {"max", "6"}}},
        {"hyperband", {{"reduction", "2"}, {"max", "6"}, {"variant", "stop"}}}};

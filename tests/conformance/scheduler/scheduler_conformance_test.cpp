@@ -44,9 +44,9 @@ double draw_value(std::int64_t step, Random& random) {
 // What a study does next, in a disorderly way.
 class Chaos {
  public:
-  Chaos(const std::string& name, const SearchSpace& space, std::uint64_t seed)
-      : name_(name), space_(space), seed_(seed), random_(seed, 7) {
-    scheduler_ = make_scheduler(name, {}, space, {seed, seed % 2 == 1});
+  Chaos(const std::string& name, const SearchSpace& space, std::uint64_t seed, Options options = {})
+      : name_(name), options_(std::move(options)), space_(space), seed_(seed), random_(seed, 7) {
+    restart();
   }
 
   // `restarting`: a scheduler that has never seen the curves decides each time.
@@ -54,7 +54,7 @@ class Chaos {
     std::vector<std::string> decisions;
     for (int turn = 0; turn < turns; ++turn) {
       if (restarting) {
-        scheduler_ = make_scheduler(name_, {}, space_, {seed_, seed_ % 2 == 1});
+        restart();
       }
       const std::uint64_t what = random_.below(12);
       if (curves.curves().size() < 3 || what == 0) {
@@ -73,6 +73,7 @@ class Chaos {
   TrialCurves curves;
 
  private:
+  void restart() { scheduler_ = make_scheduler(name_, options_, space_, {seed_, seed_ % 2 == 1}); }
   void start() {
     const auto drawn =
         draw_allowed(space_, random_, 64, [&] { return draw_uniform(space_, random_); });
@@ -141,6 +142,7 @@ class Chaos {
   }
 
   std::string name_;
+  Options options_;
   const SearchSpace& space_;
   std::uint64_t seed_;
   Random random_;
@@ -170,6 +172,23 @@ TEST_P(SchedulerConformance, DecidesSensiblyAndTheSameAfterARestartAtAnyMoment) 
     }
   }
   EXPECT_GT(interventions, 20);  // the property is not an empty one
+}
+
+TEST(Populations, TakeTurnsTheSameAfterARestartAtAnyMoment) {
+  const SearchSpace space = testing::unit_cube(2);
+  for (const std::string name : {"pbt", "pb2"}) {
+    int resumed = 0;
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+      SCOPED_TRACE(name + " " + std::to_string(seed));
+      const Options options = {{"population", "6"}, {"interval", "2"}};
+      const auto through = Chaos(name, space, seed, options).run(600, false);
+      ASSERT_EQ(through, Chaos(name, space, seed, options).run(600, true));
+      for (const std::string& decision : through) {
+        resumed += decision.rfind("resume", 0) == 0 ? 1 : 0;
+      }
+    }
+    EXPECT_GT(resumed, 10);
+  }
 }
 
 TEST_P(SchedulerConformance, OneSchedulerMayServeTwoLogs) {

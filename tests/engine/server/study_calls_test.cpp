@@ -64,6 +64,18 @@ TEST_F(StudyCallsTest, ChecksWithoutStoring) {
   EXPECT_TRUE(studies.empty());
 }
 
+TEST_F(StudyCallsTest, SaysWhenAPopulationIsSmallerThanItsTrials) {
+  const std::string population = "command: train ${args}\nparallel: 2\n";
+  idl::StudyCheck check;
+  engine().check_study(check, study("s", population + "scheduler: pbt\n"));
+  EXPECT_TRUE(check.errors.empty());
+  ASSERT_EQ(check.notes.size(), 1U);
+  EXPECT_THAT(check.notes[0], HasSubstr("with population: 50 all of them take turns"));
+  idl::StudyCheck fitting;
+  engine().check_study(fitting, study("s", population + "scheduler: {pbt: {population: 50}}\n"));
+  EXPECT_TRUE(fitting.errors.empty() && fitting.notes.empty());
+}
+
 TEST_F(StudyCallsTest, RefusesAFileWithAllItsErrors) {
   try {
     submit(study("s", "paralell: 2\nretries: many\n"), "r1");

@@ -118,6 +118,52 @@ TEST(PbtScheduler, NobodyIsCopiedByEqualsOrAlone) {
   }
 }
 
+TEST(PbtScheduler, MembersThatTakeTurnsAreJudgedWhenTheOthersHaveComeAsFar) {
+  PbtOptions options;
+  options.population = 4;
+  PbtScheduler scheduler(cube(), options, {});
+  testing::Study study(scheduler);
+  EXPECT_EQ(study.resume(), -1);
+  // With two slots: nobody is judged before all have begun.
+  study.start(0);
+  study.start(1);
+  EXPECT_EQ(study.action(0, 5, 9), Action::kPause);
+  EXPECT_EQ(study.resume(), -1);  // a new one may
+  study.start(2);
+  EXPECT_EQ(study.action(1, 5, 1), Action::kPause);
+  study.start(3);
+  EXPECT_EQ(study.action(2, 5, 2), Action::kProceed);  // none waits behind it
+  EXPECT_EQ(study.action(3, 5, 3), Action::kProceed);
+  // At step 10 two wait at step 5; the better one of them comes first, the other is judged last.
+  EXPECT_EQ(study.action(2, 10, 1.5), Action::kPause);
+  EXPECT_EQ(study.resume(), 1);
+  EXPECT_EQ(study.action(3, 10, 2.5), Action::kPause);
+  EXPECT_EQ(study.resume(), 0);
+  EXPECT_EQ(study.action(1, 10, 0.5), Action::kProceed);  // nobody waits behind it any more
+  const Verdict verdict = study.report(0, 10, 8);
+  ASSERT_EQ(verdict.action, Action::kExploit);
+  EXPECT_EQ(verdict.exploit->origin.trial, 1);
+  EXPECT_EQ(verdict.exploit->origin.step, 10);
+  // It is ahead now, so those that wait at step 10 come first again.
+  EXPECT_EQ(study.action(0, 15, 0.4), Action::kPause);
+  EXPECT_EQ(study.resume(), 2);
+}
+
+TEST(PbtScheduler, MembersGoOnWhenNoFurtherOneCanBegin) {
+  PbtOptions options;
+  options.population = 4;
+  PbtScheduler scheduler(cube(), options, {});
+  testing::Study study(scheduler);
+  study.start(0);
+  study.start(1);
+  EXPECT_EQ(study.action(0, 5, 1), Action::kPause);
+  EXPECT_EQ(study.resume(), -1);
+  EXPECT_EQ(study.action(1, 5, 1), Action::kPause);
+  EXPECT_EQ(study.resume(), 0);
+  study.curves.set_state(0, TrialState::kComplete);
+  EXPECT_EQ(study.resume(), 1);
+}
+
 TEST(PbtScheduler, ATournamentIsLostToBetterOnesOnly) {
   PbtOptions options;
   options.exploitation = Exploitation::kTournament;
