@@ -8,12 +8,20 @@
 
 namespace automl::search::gp {
 
-// How much a trial is wanted at some points: the logarithm of an expectation that is positive
-// everywhere, with its slope. Larger is better.
+// How much a trial is wanted at some points, with its slope. Larger is better.
 class Acquisition {
  public:
   virtual ~Acquisition() = default;
 
+  // One value a row.
+  virtual Eigen::VectorXd values(const Points& features) const = 0;
+  // Also d value / d features, row by row.
+  virtual void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const = 0;
+};
+
+// The logarithm of an expectation that is positive everywhere, of one trial beside pending ones.
+class BatchAcquisition : public Acquisition {
+ public:
   // One more pending trial at one point. What it may turn out to be is imagined in as many equally
   // likely ways as `scenarios` says, the same number each time. `counts`: it may become the trial
   // to beat.
@@ -21,11 +29,6 @@ class Acquisition {
                        Eigen::Index scenarios,
                        bool counts,
                        Random& random) = 0;
-
-  // One value a row.
-  virtual Eigen::VectorXd values(const Points& features) const = 0;
-  // Also d value / d features, row by row.
-  virtual void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const = 0;
 };
 
 // As many standard normals, one from each of `count` equally likely strata, in random order.

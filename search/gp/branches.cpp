@@ -84,15 +84,11 @@ std::vector<Branch> other_branches(const ObservationTable& table,
   return branches;
 }
 
-WithinBranch::WithinBranch(Acquisition& wanted,
+WithinBranch::WithinBranch(const Acquisition& wanted,
                            const FeatureMap& map,
                            const Branch& branch,
                            const Eigen::RowVectorXd& inside)
     : wanted_(&wanted), column_(column_of(map, branch)), feature_(inside(column_)) {}
-
-void WithinBranch::imagine(const Points& features, Index scenarios, bool counts, Random& random) {
-  wanted_->imagine(features, scenarios, counts, random);
-}
 
 bool WithinBranch::holds(const Points& features, Index row) const {
   return std::abs(features(row, column_) - feature_) < 1e-9;

@@ -36,22 +36,18 @@ std::vector<Branch> other_branches(const ObservationTable& table,
 class WithinBranch : public Acquisition {
  public:
   // `inside`: the features of a point in it.
-  WithinBranch(Acquisition& wanted,
+  WithinBranch(const Acquisition& wanted,
                const FeatureMap& map,
                const Branch& branch,
                const Eigen::RowVectorXd& inside);
 
-  void imagine(const Points& features,
-               Eigen::Index scenarios,
-               bool counts,
-               Random& random) override;
   Eigen::VectorXd values(const Points& features) const override;
   void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const override;
 
  private:
   bool holds(const Points& features, Eigen::Index row) const;
 
-  Acquisition* wanted_;
+  const Acquisition* wanted_;
   Eigen::Index column_;
   double feature_;
 };

@@ -19,7 +19,7 @@ namespace automl::search::gp {
 // than noise lets it be observed is worth less, w = 1 - t / sqrt(s^2 + t^2), t the deviation of the
 // noise (Huang, Allen, Notz and Zeng, J. Global Optimization 34, 2006); t^2 counts by the share
 // t^2 / (t^2 + 0.02), as small noise is what the prior says rather than what the data show.
-class ExpectedImprovement : public Acquisition {
+class ExpectedImprovement : public BatchAcquisition {
  public:
   // At least one model, all conditioned on the same observations; each starts with one scenario.
   // `eligible`: the observations that may be the one to beat; at least one; without it, all.
@@ -33,6 +33,9 @@ class ExpectedImprovement : public Acquisition {
 
   // What is looked for from now on: improvements by more than this (in transformed values).
   void demand(double margin) { margin_ = margin; }
+
+  // With what was imagined.
+  const std::vector<Surrogate>& models() const { return models_; }
 
   Eigen::VectorXd values(const Points& features) const override;
   void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const override;

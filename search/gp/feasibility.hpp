@@ -28,9 +28,9 @@ struct ConstraintModel {
 // logarithms so that it has a slope where no trial can be feasible: Ament et al., NeurIPS 2023).
 // Pending trials are taken to have the constraints' predicted means; one that is predicted not to
 // be feasible can't become the trial to beat.
-class Feasible : public Acquisition {
+class Feasible : public BatchAcquisition {
  public:
-  Feasible(std::unique_ptr<Acquisition> wanted, std::vector<ConstraintModel> constraints)
+  Feasible(std::unique_ptr<BatchAcquisition> wanted, std::vector<ConstraintModel> constraints)
       : wanted_(std::move(wanted)), constraints_(std::move(constraints)) {}
 
   void imagine(const Points& features,
@@ -44,7 +44,7 @@ class Feasible : public Acquisition {
   Eigen::VectorXd log_feasibility(const Points& features) const;
 
  private:
-  std::unique_ptr<Acquisition> wanted_;
+  std::unique_ptr<BatchAcquisition> wanted_;
   std::vector<ConstraintModel> constraints_;
 };
 

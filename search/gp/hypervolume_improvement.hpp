@@ -17,7 +17,7 @@ namespace automl::search::gp {
 // (Yang et al., "Multi-objective Bayesian global optimization using expected hypervolume
 // improvement gradient", Swarm and Evol. Comp. 44, 2019; scenarios s as in ExpectedImprovement).
 // The front is that of the posterior means. Fronts are thinned to `kMostPoints`.
-class HypervolumeImprovement : public Acquisition {
+class HypervolumeImprovement : public BatchAcquisition {
  public:
   // One model an objective, all conditioned on the same observations; `eligible`: the observations
   // that may lie on the front; at least one.

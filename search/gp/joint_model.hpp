@@ -26,7 +26,7 @@ struct Wanted {
   };
 
   What what = What::kImprovement;
-  std::unique_ptr<Acquisition> acquisition;
+  std::unique_ptr<BatchAcquisition> acquisition;
   ExpectedImprovement* improvement = nullptr;  // part of `acquisition`; null with kHypervolume
   const Feasible* feasible = nullptr;          // `acquisition` itself when there are constraints
   std::vector<Target> targets;                 // the objectives, before anything was imagined

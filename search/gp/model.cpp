@@ -294,7 +294,10 @@ std::optional<Trained> Model::train(const ObservationTable& table,
   if (known == nullptr) {
     return std::nullopt;
   }
-  const std::vector<Hyperparameters>& samples = known->hyperparameters;
+  std::vector<Hyperparameters> samples = known->hyperparameters;
+  for (Hyperparameters& one : samples) {
+    one.log_lengthscale += std::log(effort.lengthscales);
+  }
   const OutputTransform transform = transform_of(values, series, known->kind, table.size());
   Data data = collect(table, series, table.size(), transform);
   Trained trained{{},

@@ -54,6 +54,7 @@ struct Focus {
 struct Effort {
   std::uint64_t seed = 0;
   std::function<bool()> expired;  // empty: never; asked before each fit
+  double lengthscales = 1;        // of the fitted ones, this share is what surrogates have
 };
 
 // A history turned into surrogates, ready to be asked.

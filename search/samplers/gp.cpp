@@ -21,10 +21,13 @@ constexpr int kMostFronts = 8;         // scenarios with several objectives
 constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
 constexpr double kTrusted = 0.1;       // with less than this their trials are no initial design
 constexpr Index kTried = 64;           // proposals looked at before giving up on the model
-constexpr double kLongest = 0.6;       // side of a box around one of the best trials
+constexpr double kWidest = 0.6;        // side of a box around one of the best trials
 constexpr double kHalvings = 2;        // at most, of that side
 constexpr Index kCentres = 3;          // of such boxes
-constexpr std::size_t kBranches = 3;   // at most are looked at for one suggestion
+constexpr double kByBound = 0.7;       // of a crowd's suggestions
+// Log2 of the share of the lengthscales that one of many workers believes in.
+constexpr double kShortest = -1.5;
+constexpr double kLongest = 0.5;
 
 gp::Points row_of(const SearchSpace& space, const Configuration& configuration) {
   const std::vector<double> unit = encode(space, configuration);
@@ -34,15 +37,6 @@ gp::Points row_of(const SearchSpace& space, const Configuration& configuration) 
 }
 
 bool expired(const Request& request) { return request.expired && request.expired(); }
-
-// The best value of a plain table with a complete trial.
-double lowest(const ObservationTable& table) {
-  double value = std::numeric_limits<double>::infinity();
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    value = table.status(row) == Status::kComplete ? std::min(value, table.value(row)) : value;
-  }
-  return value;
-}
 
 std::size_t initial_trials(const GpOptions& options, std::size_t dimensions) {
   return options.initial > 0 ? static_cast<std::size_t>(options.initial)
@@ -150,10 +144,17 @@ void GpSampler::imagine(gp::Wanted& wanted,
   }
 }
 
+std::optional<Suggestion> GpSampler::because(const std::string& why,
+                                             std::optional<Suggestion> suggestion) {
+  if (suggestion) {
+    suggestion->reason.insert(std::string("gp: ").size(), why + ", ");
+  }
+  return suggestion;
+}
+
 Suggestion GpSampler::explained(Configuration configuration,
                                 const gp::Wanted& wanted,
-                                const gp::Points& point,
-                                double value) const {
+                                const gp::Points& point) const {
   using What = gp::Wanted::What;
   const gp::Points features = map_.features(point);
   Suggestion suggestion{std::move(configuration), "gp: "};
@@ -161,7 +162,7 @@ Suggestion GpSampler::explained(Configuration configuration,
                        : wanted.what == What::kHypervolume ? "log expected hypervolume improvement "
                                                            : "log expected improvement ";
   if (wanted.what != What::kFeasibility) {
-    suggestion.reason += digits(value);
+    suggestion.reason += digits(wanted.acquisition->values(features)(0));
   }
   suggestion.reason += " after " + std::to_string(table_.size()) + " trials";
   if (wanted.feasible != nullptr) {
@@ -186,20 +187,10 @@ std::optional<Suggestion> GpSampler::first_untried(const Turn& turn,
     Configuration configuration =
         decode(space_, std::vector<double>(row.data(), row.data() + row.size()));
     if (space_.allowed(configuration) && !seen(turn, configuration)) {
-      return explained(std::move(configuration), wanted, row, proposals.values(k));
+      return explained(std::move(configuration), wanted, row);
     }
   }
   return std::nullopt;
-}
-
-std::optional<Suggestion> GpSampler::suggest_across(Turn& turn, const gp::Wanted& wanted) {
-  const gp::Points across = candidates_.across(wanted.best.row(0), options_.across, turn.random);
-  std::optional<Suggestion> found = first_untried(
-      turn, wanted, gp::sorted(across, wanted.acquisition->values(map_.features(across))));
-  if (found) {
-    found->reason.insert(std::string("gp: ").size(), "across from the best trial, ");
-  }
-  return found;
 }
 
 double GpSampler::share() const {
@@ -208,149 +199,74 @@ double GpSampler::share() const {
 
 gp::Proposals GpSampler::proposals(Turn& turn,
                                    const gp::Wanted& wanted,
+                                   const gp::Acquisition& acquisition,
                                    const gp::Points& centres,
                                    const gp::Region& region) {
   const gp::Points spread = candidates_.spread(options_.candidates, region, turn.random);
   const gp::Points around = candidates_.around(centres, options_.sprayed, share(), turn.random);
   gp::Points all(spread.rows() + around.rows() + centres.rows(), spread.cols());
   all << around, centres, spread;
-  return optimizer_.maximise(*wanted.acquisition, all, wanted.weights, region, turn.random);
+  return optimizer_.maximise(acquisition, all, wanted.weights, region, turn.random);
 }
 
-std::optional<Suggestion> GpSampler::suggest_nearby(Turn& turn, const gp::Wanted& wanted) {
+gp::Proposals GpSampler::proposals(Turn& turn, const gp::Wanted& wanted) {
+  return proposals(turn, wanted, *wanted.acquisition, wanted.best, wanted.region);
+}
+
+std::optional<Suggestion> GpSampler::suggest_nearby(Turn& turn,
+                                                    const gp::Wanted& wanted,
+                                                    const gp::Acquisition& acquisition) {
   const Index centres = std::min(kCentres, wanted.best.rows());
   const auto which = static_cast<Index>(turn.random.below(static_cast<std::uint64_t>(centres)));
   const gp::Points centre = wanted.best.row(which);
-  const double length = kLongest * std::exp2(-kHalvings * turn.random.uniform());
+  const double length = kWidest * std::exp2(-kHalvings * turn.random.uniform());
   const gp::Region box = gp::around(map_, centre.row(0), wanted.weights, length);
-  std::optional<Suggestion> found =
-      first_untried(turn, wanted, proposals(turn, wanted, centre, box));
-  if (found) {
-    found->reason.insert(std::string("gp: ").size(), "near one of the best trials, ");
-  }
-  return found;
+  return because("near one of the best trials",
+                 first_untried(turn, wanted, proposals(turn, wanted, acquisition, centre, box)));
 }
 
-// As if there were nothing else: beside the values of all trials its own might look alike.
-std::optional<gp::Wanted> GpSampler::learn_branch(const Turn& turn, const gp::Branch& branch) {
-  const auto inside = [&](const Configuration& one) {
-    return one.values.size() == space_.size() && one.active(branch.parameter) &&
-           level_of(space_[branch.parameter], one.values[branch.parameter]) == branch.level;
+std::optional<Suggestion> GpSampler::suggest_in_crowd(Turn& turn, const gp::Wanted& wanted) {
+  const bool nearby = wanted.improvement != nullptr && turn.random.uniform() < options_.nearby;
+  const auto suggest_with = [&](const gp::Acquisition& acquisition) {
+    return nearby ? suggest_nearby(turn, wanted, acquisition)
+                  : first_untried(turn,
+                                  wanted,
+                                  proposals(turn, wanted, acquisition, wanted.best, wanted.region));
   };
-  std::vector<Observation> own;
-  for (const Observation& one : turn.request.history.observations()) {
-    if (inside(one.configuration)) {
-      own.push_back(one);
-    }
+  if (!table_.plain() || turn.random.uniform() >= kByBound) {
+    return suggest_with(*wanted.acquisition);
   }
-  ObservationTable table(space_);
-  table.read(own);
-  gp::JointModel& model =
-      branches_.try_emplace({branch.parameter, branch.level}, map_, options_.model).first->second;
-  std::optional<gp::Wanted> wanted = model.train(table, {turn.request.seed, turn.request.expired});
-  Random random(turn.request.seed, turn.index ^ 0x6272616eULL);
-  for (const Configuration& one : turn.pending) {
-    if (wanted && inside(one)) {
-      imagine(*wanted, one, false, random);
-    }
-  }
-  return wanted;
-}
-
-std::optional<Suggestion> GpSampler::first_of_branch(Turn& turn,
-                                                     const gp::Wanted& wanted,
-                                                     const gp::Branch& branch) {
-  const gp::Points drawn = candidates_.switched(
-      candidates_.spread(options_.candidates, gp::everywhere(map_), turn.random),
-      branch.parameter,
-      branch.level,
-      turn.random);
-  std::optional<Suggestion> found =
-      first_untried(turn, wanted, {drawn, wanted.acquisition->values(map_.features(drawn))});
-  if (found) {
-    found->reason =
-        "gp: with another " + space_[branch.parameter].name + ", of which no trial is complete";
-  }
-  return found;
-}
-
-std::optional<Suggestion> GpSampler::best_of_branch(Turn& turn, const gp::Branch& branch) {
-  const std::optional<gp::Wanted> own = learn_branch(turn, branch);
-  if (!own) {
-    return std::nullopt;
-  }
-  // At first the branch is learnt, then it has to be better than all others.
-  if (branch.trials >= initial_ + initial_ / 2) {
-    const gp::OutputTransform& transform = own->targets.front().transform;
-    own->improvement->demand(transform(branch.best) - transform(lowest(table_)));
-  }
-  const gp::Points spread = candidates_.spread(options_.candidates, own->region, turn.random);
-  const gp::Points around = candidates_.around(own->best, options_.sprayed, share(), turn.random);
-  gp::Points all(spread.rows() + around.rows() + own->best.rows(), spread.cols());
-  all << around, own->best, spread;
-  all = candidates_.switched(std::move(all), branch.parameter, branch.level, turn.random);
-  const gp::WithinBranch acquisition(
-      *own->acquisition, map_, branch, map_.features(own->best).row(0));
-  const gp::Proposals proposed =
-      optimizer_.maximise(acquisition, all, own->weights, own->region, turn.random);
-  if (proposed.values(0) < options_.enough) {
-    return std::nullopt;
-  }
-  std::optional<Suggestion> found = first_untried(turn, *own, proposed);
-  if (found) {
-    found->reason.insert(std::string("gp: ").size(),
-                         "with another " + space_[branch.parameter].name + ", ");
-  }
-  return found;
-}
-
-std::optional<Suggestion> GpSampler::suggest_in_branch(Turn& turn, const gp::Wanted& wanted) {
-  std::vector<gp::Branch> branches =
-      gp::other_branches(table_, space_, wanted.best.row(0), initial_);
-  branches.resize(std::min(branches.size(), kBranches));
-  for (const gp::Branch& branch : branches) {
-    std::optional<Suggestion> found =
-        branch.trials == 0 ? first_of_branch(turn, wanted, branch) : best_of_branch(turn, branch);
-    if (found) {
-      return found;
-    }
-  }
-  return std::nullopt;
+  const double deviations = -std::log1p(-turn.random.uniform());  // exponential, with mean 1
+  return because("by the confidence bound of " + digits(deviations) + " deviations",
+                 suggest_with(gp::ConfidenceBound(wanted.improvement->models(), deviations)));
 }
 
 std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Wanted& wanted) {
-  if (turn.crowded && wanted.improvement != nullptr && turn.random.uniform() < options_.nearby) {
-    return suggest_nearby(turn, wanted);
+  if (turn.crowded) {
+    return suggest_in_crowd(turn, wanted);
   }
-  gp::Proposals found = proposals(turn, wanted, wanted.best, wanted.region);
-  if (turn.crowded || turn.index % 2 != 0) {
-    return first_untried(turn, wanted, found);
-  }
+  gp::Proposals found = proposals(turn, wanted);
   const double late = static_cast<double>(wanted.stagnant) - options_.patience;
   if (found.values(0) < options_.enough) {
-    std::optional<Suggestion> elsewhere;
-    if (space_.conditional() && table_.plain() && late > 0) {
-      elsewhere = suggest_in_branch(turn, wanted);
-    }
-    if (!elsewhere) {
-      elsewhere = suggest_across(turn, wanted);
-    }
-    if (elsewhere) {
+    if (std::optional<Suggestion> elsewhere = suggest_elsewhere(turn, wanted, late > 0)) {
       return elsewhere;
     }
-  } else if (wanted.improvement != nullptr && late > 0) {
+  } else if (turn.index % 2 == 0 && wanted.improvement != nullptr && late > 0) {
     wanted.improvement->demand(std::min(options_.impatience * late, options_.most_demanded));
-    found = proposals(turn, wanted, wanted.best, wanted.region);
+    found = proposals(turn, wanted);
     wanted.improvement->demand(0);
   }
   return first_untried(turn, wanted, found);
 }
 
-std::optional<gp::Wanted> GpSampler::learn(const Request& request) {
-  std::optional<gp::Wanted> wanted = model_.train(table_, {request.seed, request.expired});
+std::optional<gp::Wanted> GpSampler::learn(const Request& request,
+                                           const std::vector<Configuration>& pending,
+                                           double lengthscales) {
+  std::optional<gp::Wanted> wanted =
+      model_.train(table_, {request.seed, request.expired, lengthscales});
   Random random(request.seed, request.index ^ 0x70656e64ULL);
-  for (std::size_t k = 0; wanted && k < request.pending.size() && !expired(request); ++k) {
-    imagine(*wanted, request.pending[k], crowded(request), random);
+  for (std::size_t k = 0; wanted && k < pending.size() && !expired(request); ++k) {
+    imagine(*wanted, pending[k], crowded(request), random);
   }
   return wanted;
 }
@@ -366,7 +282,11 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   const bool learnt = table_.size() >= initial(request) && !map_.varying().empty();
   std::optional<gp::Wanted> wanted;
   if (learnt && request.count > 0) {
-    wanted = learn(request);
+    // Many workers do not all believe the same.
+    Random random(request.seed, request.index ^ 0x62656c66ULL);
+    const bool doubtful = crowded(request) && table_.plain();
+    const double share = doubtful ? std::exp2(random.uniform(kShortest, kLongest)) : 1;
+    wanted = learn(request, pending, share);
   }
   std::vector<Suggestion> suggestions;
   for (int i = 0; i < request.count; ++i) {

@@ -10,6 +10,7 @@
 #include "search/gp/acquisition_optimizer.hpp"
 #include "search/gp/branches.hpp"
 #include "search/gp/candidates.hpp"
+#include "search/gp/confidence_bound.hpp"
 #include "search/gp/joint_model.hpp"
 #include "search/sampler.hpp"
 #include "search/samplers/observation_table.hpp"
@@ -25,9 +26,10 @@ struct GpOptions {
   int sprayed = 20;      // more around each of the best trials
   int scenarios = 32;    // what pending trials may turn out to be
   // More trials than this at a time are a crowd: what is pending is taken for what the model
-  // expects of it, and `nearby` of the suggestions stay near one of the three best trials.
+  // expects of it, each suggestion believes in lengthscales of its own, most go by a confidence
+  // bound, and `nearby` of them stay near one of the three best trials.
   int crowd = 8;
-  double nearby = 0.7;
+  double nearby = 0.5;
   int across = 32;  // per parameter, when the best place is well known
   // The best place is well known when the log expected improvement is below this everywhere.
   double enough = -7;
@@ -45,7 +47,9 @@ struct GpOptions {
 // configuration and Sobol points; then the configuration with the largest log expected improvement
 // that is neither forbidden, finished nor pending, given the finished trials and averaged over what
 // the pending ones may turn out to be. With many pending ones a model that is wrong would be wrong
-// in all of them, so most suggestions stay where it is right, near the best trials. With outcome
+// in all of them, so no two suggestions are by the same one, and many stay near the best trials.
+// Once the best place is well known, suggestions go across from it, doubt the model, look far away,
+// or stay, by turns. With outcome
 // constraints the improvement is weighed with the probability that they are met; until one trial
 // meets them, less violation is looked for. With 2 to 4 objectives the expected growth of the
 // dominated hypervolume takes the improvement's place. Where the history has earlier tasks, their
@@ -70,16 +74,30 @@ class GpSampler : public Sampler {
   std::size_t initial(const Request& request) const;
   Suggestion suggest_initial(Turn& turn);
   std::optional<Suggestion> suggest_inherited(Turn& turn);
-  // From the finished and the pending trials.
-  std::optional<gp::Wanted> learn(const Request& request);
+  // From the finished and these pending trials, with a share of the lengthscales that are likely.
+  std::optional<gp::Wanted> learn(const Request& request,
+                                  const std::vector<Configuration>& pending,
+                                  double lengthscales);
   std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
+  std::optional<Suggestion> suggest_in_crowd(Turn& turn, const gp::Wanted& wanted);
+  std::optional<Suggestion> suggest_nearby(Turn& turn,
+                                           const gp::Wanted& wanted,
+                                           const gp::Acquisition& acquisition);
   // The acquisition's largest values within a region, with some near `centres`.
   gp::Proposals proposals(Turn& turn,
                           const gp::Wanted& wanted,
+                          const gp::Acquisition& acquisition,
                           const gp::Points& centres,
                           const gp::Region& region);
-  std::optional<Suggestion> suggest_nearby(Turn& turn, const gp::Wanted& wanted);
+  gp::Proposals proposals(Turn& turn, const gp::Wanted& wanted);
+
+  // Once the best place is well known (gp_elsewhere.cpp). Unset: the search stays there for one
+  // more trial. `late`: it has been known for some trials.
+  std::optional<Suggestion> suggest_elsewhere(Turn& turn, const gp::Wanted& wanted, bool late);
   std::optional<Suggestion> suggest_across(Turn& turn, const gp::Wanted& wanted);
+  // As if the function changed faster than it seems to; with `far`, in what is furthest from all
+  // trials.
+  std::optional<Suggestion> suggest_in_doubt(Turn& turn, bool far);
   // From another branch of a conditional space: the most promising one whose own best is not well
   // known yet.
   std::optional<Suggestion> suggest_in_branch(Turn& turn, const gp::Wanted& wanted);
@@ -94,11 +112,11 @@ class GpSampler : public Sampler {
                                           const gp::Proposals& proposals) const;
   Suggestion suggest_cheaply(Turn& turn);
   Suggestion suggest_untried(Turn& turn, const std::string& why);
-  // `value` is the acquisition's at the configuration's point.
   Suggestion explained(Configuration configuration,
                        const gp::Wanted& wanted,
-                       const gp::Points& point,
-                       double value) const;
+                       const gp::Points& point) const;
+  static std::optional<Suggestion> because(const std::string& why,
+                                           std::optional<Suggestion> suggestion);
   bool crowded(const Request& request) const;
   void imagine(gp::Wanted& wanted,
                const Configuration& configuration,

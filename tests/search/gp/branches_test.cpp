@@ -59,7 +59,6 @@ TEST(Branches, OfAPlainSpaceAreNone) {
 // The sum of the features.
 class Sum : public Acquisition {
  public:
-  void imagine(const Points&, Eigen::Index, bool, Random&) override {}
   Eigen::VectorXd values(const Points& features) const override { return features.rowwise().sum(); }
   void values(const Points& features, Eigen::VectorXd& values, Points& gradients) const override {
     values = features.rowwise().sum();

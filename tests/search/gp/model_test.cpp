@@ -34,9 +34,9 @@ class ModelTest : public ::testing::Test {
     table_.read(observations);
   }
 
-  Trained trained() {
+  Trained trained(const Effort& effort = {}) {
     Model model(map_, {});
-    return *model.train(table_, series_, {}, {});
+    return *model.train(table_, series_, {}, effort);
   }
 
   SearchSpace space_;
@@ -63,6 +63,16 @@ TEST_F(ModelTest, KeepsToThePlainTransformOtherwise) {
   for (const double value : series_.values) {
     EXPECT_EQ(found.transform(value), plain(value));
   }
+}
+
+TEST_F(ModelTest, TakesAShareOfTheLengthscalesWhereAsked) {
+  observe([](double x, double y) { return std::sin(3 * x) + std::cos(2 * y); });
+  const Trained likely = trained();
+  const Trained doubted = trained({0, {}, 0.25});
+  EXPECT_TRUE(doubted.weights.isApprox(4 * likely.weights));
+  const Points between = Points::Constant(1, 2, 0.55);
+  EXPECT_GT(doubted.surrogates.front().evaluate(between, false).variance(0),
+            2 * likely.surrogates.front().evaluate(between, false).variance(0));
 }
 
 }  // namespace

@@ -136,6 +136,37 @@ TEST(GpSampler, LooksForTheBestOfOtherBranches) {
   }
 }
 
+// Hartmann's function of three parameters (Dixon and Szegoe 1978) and its least value, -3.86278:
+// another valley is 0.77 higher, and wider.
+double two_valleys(const Configuration& c) {
+  constexpr double kHeights[] = {1, 1.2, 3, 3.2};
+  constexpr double kNarrow[][3] = {{3, 10, 30}, {0.1, 10, 35}, {3, 10, 30}, {0.1, 10, 35}};
+  constexpr double kMiddles[][3] = {{0.3689, 0.1170, 0.2673},
+                                    {0.4699, 0.4387, 0.7470},
+                                    {0.1091, 0.8732, 0.5547},
+                                    {0.03815, 0.5743, 0.8828}};
+  double value = 3.86278;
+  for (int k = 0; k < 4; ++k) {
+    double distance = 0;
+    for (int i = 0; i < 3; ++i) {
+      distance +=
+          kNarrow[k][i] * std::pow(c.values[static_cast<std::size_t>(i)] - kMiddles[k][i], 2);
+    }
+    value -= kHeights[k] * std::exp(-distance);
+  }
+  return value;
+}
+
+// The seeds are those of 40 with which the lower valley was not found as long as the search only
+// stayed in the other one and went across from it.
+TEST(GpSampler, LooksFarFromTheBestPlaceItKnows) {
+  int found = 0;
+  for (const std::uint64_t seed : {3, 11, 14, 18, 21, 24, 34, 38}) {
+    found += best(run(unit_cube(3), two_valleys, 150, seed)) < 0.7 ? 1 : 0;
+  }
+  EXPECT_GE(found, 4);
+}
+
 TEST(GpSampler, ANewSamplerGoesOnWhereTheLastOneWas) {
   const SearchSpace space = unit_cube(3);
   const History whole_history = run(space, bowl, 70, 2);
