@@ -26,7 +26,7 @@ struct GpOptions {
   int sprayed = 20;      // more around each of the best trials
   int scenarios = 32;    // what pending trials may turn out to be
   // More trials than this at a time are a crowd: what is pending is taken for what the model
-  // expects of it, each suggestion believes in lengthscales of its own, most go by a confidence
+  // expects of it, each request has lengthscales of its own, most suggestions go by a confidence
   // bound, and `nearby` of them stay near one of the three best trials.
   int crowd = 8;
   double nearby = 0.5;
@@ -47,14 +47,14 @@ struct GpOptions {
 // configuration and Sobol points; then the configuration with the largest log expected improvement
 // that is neither forbidden, finished nor pending, given the finished trials and averaged over what
 // the pending ones may turn out to be. With many pending ones a model that is wrong would be wrong
-// in all of them, so no two suggestions are by the same one, and many stay near the best trials.
-// Once the best place is well known, suggestions go across from it, doubt the model, look far away,
-// or stay, by turns. With outcome
-// constraints the improvement is weighed with the probability that they are met; until one trial
-// meets them, less violation is looked for. With 2 to 4 objectives the expected growth of the
-// dominated hypervolume takes the improvement's place. Where the history has earlier tasks, their
-// best configurations come first instead, and a single objective without constraints has their mean
-// function: docs/algorithms/inherit.md. What is not done when time is up is left to tpe.
+// in all of them, so each request is answered by another one, and many suggestions stay near the
+// best trials. Once the best place is well known they go across from it, doubt the model, look far
+// away, or stay, by turns (gp_elsewhere.cpp). With outcome constraints the improvement is weighed
+// with the probability that they are met; until one trial meets them, less violation is looked for.
+// With 2 to 4 objectives the expected growth of the dominated hypervolume takes the improvement's
+// place. Where the history has earlier tasks, their best configurations come first instead, and a
+// single objective without constraints has their mean function: docs/algorithms/inherit.md. What is
+// not done when time is up is left to tpe.
 class GpSampler : public Sampler {
  public:
   GpSampler(const SearchSpace& space, const GpOptions& options);
