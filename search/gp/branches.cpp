@@ -65,7 +65,9 @@ std::vector<Branch> other_branches(const ObservationTable& table,
   std::vector<Branch> branches;
   for (std::size_t i = 0; i < space.size(); ++i) {
     const double own = unit(static_cast<Index>(i));
-    if (std::isnan(own) || !switches(space, i)) {
+    const bool branching =
+        space.conditional() ? switches(space, i) : space[i].kind == Kind::kCategorical;
+    if (std::isnan(own) || !branching) {
       continue;
     }
     const std::size_t count = levels(space[i]);

@@ -15,7 +15,8 @@ namespace automl::search::gp {
 // Whether other parameters depend on it.
 bool switches(const SearchSpace& space, std::size_t parameter);
 
-// The configurations with one value of a parameter that others depend on.
+// The configurations with one value of a parameter that others depend on, or of any choice where
+// there is no such parameter.
 struct Branch {
   std::size_t parameter;
   std::size_t level;         // search/levels.hpp

@@ -54,10 +54,12 @@ FeatureMap::FeatureMap(const SearchSpace& space)
       middle_low_[i] = count == 0 ? 0 : level_middle(p, 0);
       middle_high_[i] = count == 0 ? 1 : level_middle(p, count - 1);
     }
+    nominal_.push_back(p.kind == Kind::kCategorical || count == 2);
     ++dimensions_;
   }
   for (const std::size_t i : groups) {
     columns_.push_back({dimensions_++, i, kFlag});
+    nominal_.push_back(true);
   }
 }
 

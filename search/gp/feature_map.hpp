@@ -41,6 +41,9 @@ class FeatureMap {
   const SearchSpace& space() const { return *space_; }
   const std::vector<Column>& columns() const { return columns_; }
   std::size_t dimensions() const { return dimensions_; }
+  // Whether values along a dimension are only equal or different, at distance 1: choices, anything
+  // with two values, conditions.
+  bool nominal(std::size_t dimension) const { return nominal_[dimension]; }
   // Parameters with more than one value.
   const std::vector<std::size_t>& varying() const { return varying_; }
   // Column of a numeric parameter, kNone for others.
@@ -68,6 +71,7 @@ class FeatureMap {
   std::vector<std::size_t> first_column_;  // per parameter, kNone if it does not vary
   std::vector<std::size_t> numeric_column_;
   std::vector<std::size_t> varying_;
+  std::vector<bool> nominal_;        // per dimension
   std::vector<double> middle_low_;   // unit coordinate of the first level, 0 for continuous ones
   std::vector<double> middle_high_;  // of the last level
   std::size_t dimensions_ = 0;

@@ -44,9 +44,10 @@ VectorXd warm_start(Hyperparameters h, bool warped) {
 Hyperparameters prior_mode(const FeatureMap& map, const Prior& prior, bool warped) {
   const auto d = static_cast<Index>(map.dimensions());
   Hyperparameters h;
-  const double mu =
-      prior.lengthscale_mu + std::log(std::max<double>(1, static_cast<double>(d))) / 2;
-  h.log_lengthscale.setConstant(d, mu - prior.lengthscale_sigma * prior.lengthscale_sigma);
+  h.log_lengthscale.resize(d);
+  for (Index i = 0; i < d; ++i) {
+    h.log_lengthscale(i) = lengthscale_prior(map, prior, static_cast<std::size_t>(i)).log_mode();
+  }
   h.log_scale = 0;
   h.log_noise = prior.noise_mu;
   if (warped) {

@@ -67,6 +67,19 @@ void lower_covariance(const Points& scaled, double scale, MatrixXd& k, MatrixXd&
 
 }  // namespace
 
+Prior sparse(Prior prior) {
+  prior.lengthscale = prior.sparse_lengthscale;
+  return prior;
+}
+
+LogNormal lengthscale_prior(const FeatureMap& map, const Prior& prior, std::size_t dimension) {
+  if (map.nominal(dimension)) {
+    return prior.nominal_lengthscale;
+  }
+  const double growth = std::log(static_cast<double>(map.dimensions())) / 2;
+  return {prior.lengthscale.mu + growth, prior.lengthscale.sigma};
+}
+
 VectorXd pack(const Hyperparameters& h) {
   const Index d = h.log_lengthscale.size();
   VectorXd packed(d + 2 + h.log_a.size() + h.log_b.size());
@@ -94,14 +107,12 @@ Hyperparameters unpack(const VectorXd& packed, std::size_t dimensions) {
 double MarginalLikelihood::log_prior(const Hyperparameters& h, VectorXd* gradient) const {
   const Index d = h.log_lengthscale.size();
   VectorXd slopes = VectorXd::Zero(pack(h).size());
-  const double mu =
-      prior_.lengthscale_mu + std::log(static_cast<double>(std::max<Index>(d, 1))) / 2;
   double penalty = 0;
   for (Index i = 0; i < d; ++i) {
-    // Densities of the lengthscale and the noise themselves, hence the plain logarithm.
-    penalty += h.log_lengthscale(i) +
-               normal_penalty(h.log_lengthscale(i), mu, prior_.lengthscale_sigma, slopes(i));
-    slopes(i) += 1;
+    // The density of the lengthscale itself, less what it is at its mode: of two priors the wider
+    // one is not worse where the data say nothing.
+    const LogNormal prior = lengthscale_prior(*map_, prior_, static_cast<std::size_t>(i));
+    penalty += normal_penalty(h.log_lengthscale(i), prior.log_mode(), prior.sigma, slopes(i));
   }
   penalty += normal_penalty(h.log_scale, 0, prior_.scale_sigma, slopes(d));
   penalty += normal_penalty(h.log_noise, prior_.noise_mu, prior_.noise_sigma, slopes(d + 1));

@@ -7,18 +7,33 @@
 
 namespace automl::search::gp {
 
-// What is believed of the hyperparameters before any data. Lengthscales: LogNormal with
-// mu = sqrt(2) + log(d) / 2 and sigma = sqrt(3), so that the complexity of the model does not grow
-// with the dimension d (Hvarfner, Hellsten and Nardi, ICML 2024).
+struct LogNormal {
+  double mu;  // mean and deviation of the logarithm
+  double sigma;
+
+  double log_mode() const { return mu - sigma * sigma; }
+};
+
+// What is believed of the hyperparameters before any data: that all numbers matter, or that few do.
+// Their lengthscales grow with the root of the number d of dimensions, so that the complexity of
+// the model does not grow with it (Hvarfner, Hellsten and Nardi, ICML 2024, whose prior is the
+// second one).
 struct Prior {
-  double lengthscale_mu = 1.41421356237309504880;  // plus log(d) / 2
-  double lengthscale_sigma = 1.73205080756887729353;
-  double scale_sigma = 1;  // of log scale around 0
-  double noise_mu = -4;    // of log noise
+  LogNormal lengthscale{-1.2, 0.9};  // of numbers; mu grows by log(d) / 2
+  LogNormal sparse_lengthscale{1.41421356237309504880, 1.73205080756887729353};  // if few matter
+  LogNormal nominal_lengthscale{1.5, 0.7};  // of what is only equal or different
+  double scale_sigma = 1;                   // of log scale around 0
+  double noise_mu = -4;                     // of log noise
   double noise_sigma = 2;
   double warp_sigma = 0.5;  // of log a and log b around 0
   double mean_variance = 1;
 };
+
+// The belief that few numbers matter, in place of the one that all do.
+Prior sparse(Prior prior);
+
+// Of one dimension of a map.
+LogNormal lengthscale_prior(const FeatureMap& map, const Prior& prior, std::size_t dimension);
 
 struct Bounds {
   static constexpr double kLowLengthscale = -4.6;  // log

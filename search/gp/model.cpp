@@ -22,6 +22,8 @@ constexpr double kMarked = 1e-5;
 // Strong evidence for one of two models: log of the Bayes factor (Kass and Raftery, "Bayes
 // factors", Journal of the American Statistical Association 90, 1995, section 3.2).
 constexpr double kStrong = 3;
+// That few numbers matter is believed if it is more probable by this, as a logarithm.
+constexpr double kSparse = 2;
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -220,9 +222,15 @@ Model::Known Model::fitted_as(OutputTransform::Kind kind,
   if (const auto mean = mean_function(data)) {
     targets -= mean->values(data.features);
   }
-  const MarginalLikelihood likelihood(
-      *map_, rows_of(data.features, chosen), entries_of(targets, chosen), options_.prior);
-  const Fit best = fit(*map_, likelihood, options_.prior, how, warm);
+  const Points features = rows_of(data.features, chosen);
+  const VectorXd wanted = entries_of(targets, chosen);
+  const MarginalLikelihood all_matter(*map_, features, wanted, options_.prior);
+  const MarginalLikelihood few_matter(*map_, features, wanted, sparse(options_.prior));
+  const Fit dense_fit = fit(*map_, all_matter, options_.prior, how, warm);
+  const Fit sparse_fit = fit(*map_, few_matter, sparse(options_.prior), how, warm);
+  const bool few = sparse_fit.value < dense_fit.value - kSparse;
+  const Fit& best = few ? sparse_fit : dense_fit;
+  const MarginalLikelihood& likelihood = few ? few_matter : all_matter;
   result.hyperparameters = {best.hyperparameters};
   result.value = best.value;
   for (const Index row : chosen) {

@@ -26,8 +26,8 @@ constexpr double kHalvings = 2;        // at most, of that side
 constexpr Index kCentres = 3;          // of such boxes
 constexpr double kByBound = 0.7;       // of a crowd's suggestions
 // Log2 of the share of the lengthscales that one of many workers believes in.
-constexpr double kShortest = -1.5;
-constexpr double kLongest = 0.5;
+constexpr double kShortest = -0.75;
+constexpr double kLongest = 0.75;
 
 gp::Points row_of(const SearchSpace& space, const Configuration& configuration) {
   const std::vector<double> unit = encode(space, configuration);

@@ -16,26 +16,26 @@ using Eigen::Index;
 
 namespace {
 
-constexpr std::size_t kBranches = 3;  // at most are looked at for one suggestion
+constexpr std::size_t kBranches = 6;  // at most are looked at for one suggestion
 
 // What suggestions do by turns.
-enum class Way { kStay, kAcross, kDoubt, kFar };
-constexpr std::array kWays = {Way::kAcross,
+enum class Way { kStay, kBranchOrStay, kBranch, kAcross, kDoubt, kFar };
+constexpr std::array kWays = {Way::kBranch,
                               Way::kDoubt,
                               Way::kAcross,
                               Way::kStay,
+                              Way::kBranch,
+                              Way::kDoubt,
+                              Way::kDoubt,
+                              Way::kBranchOrStay,
+                              Way::kBranch,
+                              Way::kDoubt,
                               Way::kAcross,
-                              Way::kDoubt,
-                              Way::kDoubt,
                               Way::kStay,
-                              Way::kAcross,
-                              Way::kDoubt,
-                              Way::kAcross,
-                              Way::kStay,
-                              Way::kAcross,
+                              Way::kBranch,
                               Way::kFar,
                               Way::kDoubt,
-                              Way::kStay};
+                              Way::kBranchOrStay};
 // Log2 of the share of the lengthscales that is believed in where they are doubted.
 constexpr double kMostDoubt = -3.5;
 constexpr double kLeastDoubt = -0.5;
@@ -116,22 +116,27 @@ std::optional<Suggestion> GpSampler::suggest_in_doubt(Turn& turn, bool far) {
 std::optional<Suggestion> GpSampler::suggest_elsewhere(Turn& turn,
                                                        const gp::Wanted& wanted,
                                                        bool late) {
-  switch (kWays[turn.index % kWays.size()]) {
+  const Way way = kWays[turn.index % kWays.size()];
+  switch (way) {
     case Way::kStay:
       return std::nullopt;
     case Way::kDoubt:
       return suggest_in_doubt(turn, false);
     case Way::kFar:
       return suggest_in_doubt(turn, true);
+    case Way::kBranchOrStay:
+    case Way::kBranch:
     case Way::kAcross:
       break;
   }
-  if (space_.conditional() && table_.plain() && late) {
+  // What others depend on is looked at more often than a mere choice.
+  const bool branching = way != Way::kAcross || space_.conditional();
+  if (branching && table_.plain() && late) {
     if (std::optional<Suggestion> branch = suggest_in_branch(turn, wanted)) {
       return branch;
     }
   }
-  return suggest_across(turn, wanted);
+  return way == Way::kBranchOrStay ? std::nullopt : suggest_across(turn, wanted);
 }
 
 // As if there were nothing else: beside the values of all trials its own might look alike.

@@ -228,7 +228,7 @@ TEST(RandomShadow, CountsFailures) {
 
 TEST(RandomShadow, OnlyFallsAndSaysHowLongItWouldTake) {
   const SearchSpace space = unit_cube(2);
-  const History history = run("gp", space, branin, 30);
+  const History history = run("gp", space, branin, 50);
   const auto model = fit_function(space, history, 1, {.whole_space = true});
   ASSERT_TRUE(model);
   const auto shadow = random_shadow(space, *model, 1, 300);

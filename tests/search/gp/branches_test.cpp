@@ -50,7 +50,19 @@ TEST(Branches, AreTheOtherValuesOfWhatOthersDependOn) {
   EXPECT_EQ(impatient[0].level, 2U);
 }
 
-TEST(Branches, OfAPlainSpaceAreNone) {
+TEST(Branches, AreTheOtherChoicesWhereNothingDependsOnAnything) {
+  using namespace search::testing;
+  const SearchSpace space({real("x", 0, 1), choice("c", 3), whole("n", 0, 4)}, {});
+  ObservationTable table(space);
+  table.read({{0, {{0.1, 0, 2}}, Status::kComplete, 1}, {1, {{0.2, 2, 3}}, Status::kComplete, 2}});
+  const auto branches = other_branches(table, space, unit_of(space, {{0.1, 0, 2}}), 4);
+  ASSERT_EQ(branches.size(), 2U);
+  EXPECT_EQ(branches[0].parameter, 1U);
+  EXPECT_EQ(branches[0].level, 1U);  // nothing is complete there
+  EXPECT_EQ(branches[1].level, 2U);
+}
+
+TEST(Branches, OfNumbersAreNone) {
   const SearchSpace space = search::testing::unit_cube(2);
   EXPECT_TRUE(
       other_branches(ObservationTable(space), space, Eigen::RowVectorXd::Zero(2), 4).empty());

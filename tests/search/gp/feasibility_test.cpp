@@ -45,7 +45,9 @@ class FeasibleTest : public ::testing::Test {
   }
 
   Surrogate conditioned(const VectorXd& values) const {
-    return *Surrogate::condition(map_, prior_mode(map_, {}, false), x_, values, 1);
+    Hyperparameters h = prior_mode(map_, {}, false);
+    h.log_lengthscale.setConstant(-0.5);
+    return *Surrogate::condition(map_, h, x_, values, 1);
   }
 
   Feasible made() const {

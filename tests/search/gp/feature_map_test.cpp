@@ -40,6 +40,24 @@ TEST(FeatureMap, CategoriesAreEquallyFarApart) {
   EXPECT_EQ(apart(space, {2}, {2}), 0);
 }
 
+TEST(FeatureMap, ChoicesSwitchesAndConditionsAreOnlyEqualOrDifferent) {
+  using namespace search::testing;
+  const SearchSpace space({real("x", 0, 1),
+                           choice("c", 4),
+                           choice("two", 2),
+                           whole("n", 1, 5),
+                           whole("switch", 0, 1),
+                           when(real("a", 0, 1), 1, Relation::kEqual, 0)},
+                          {});
+  const FeatureMap map(space);
+  ASSERT_EQ(map.dimensions(), 7U);
+  std::vector<bool> nominal;
+  for (std::size_t i = 0; i < map.dimensions(); ++i) {
+    nominal.push_back(map.nominal(i));
+  }
+  EXPECT_EQ(nominal, (std::vector<bool>{false, true, true, false, true, false, true}));
+}
+
 TEST(FeatureMap, OrdersKeepTheirScaleAndReachBothEnds) {
   Parameter p = search::testing::choice("size", 4);
   p.kind = Kind::kOrdinal;

@@ -108,6 +108,25 @@ TEST(MarginalLikelihood, DuplicatesWithoutNoiseAreAnswered) {
   EXPECT_FALSE(std::isnan(f(pack(h), &gradient)));
 }
 
+TEST(LengthscalePrior, GrowsWithTheDimensionsForNumbersOnly) {
+  const Prior prior;
+  const SearchSpace cube = search::testing::unit_cube(9);
+  const LogNormal number = lengthscale_prior(FeatureMap(cube), prior, 4);
+  EXPECT_NEAR(number.mu, prior.lengthscale.mu + std::log(3.0), 1e-12);
+  EXPECT_EQ(number.sigma, prior.lengthscale.sigma);
+  const SearchSpace space = testing::mixed_space();
+  const FeatureMap map(space);
+  const std::size_t optimizer = 3;
+  ASSERT_TRUE(map.nominal(optimizer));
+  EXPECT_EQ(lengthscale_prior(map, prior, optimizer).mu, prior.nominal_lengthscale.mu);
+  EXPECT_EQ(lengthscale_prior(map, prior, optimizer).sigma, prior.nominal_lengthscale.sigma);
+  const Hyperparameters mode = prior_mode(map, prior, false);
+  EXPECT_EQ(mode.log_lengthscale(0), lengthscale_prior(map, prior, 0).log_mode());
+  const LogNormal few = lengthscale_prior(FeatureMap(cube), sparse(prior), 4);
+  EXPECT_NEAR(few.mu, prior.sparse_lengthscale.mu + std::log(3.0), 1e-12);
+  EXPECT_EQ(lengthscale_prior(map, sparse(prior), optimizer).mu, prior.nominal_lengthscale.mu);
+}
+
 TEST(Fit, RecoversWhichParametersMatter) {
   const SearchSpace space = search::testing::unit_cube(4);
   const FeatureMap map(space);
