@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "search/gp/hypervolume_improvement.hpp"
+#include "search/gp/unit_points.hpp"
 #include "search/pareto.hpp"
 
 namespace automl::search::gp {
@@ -106,26 +107,17 @@ double JointModel::trust(const ObservationTable& table) const {
       rows.push_back(row);
     }
   }
-  Points points(static_cast<Index>(rows.size()), static_cast<Index>(map_->space().size()));
-  Eigen::VectorXd values(points.rows());
+  Eigen::VectorXd values(static_cast<Index>(rows.size()));
   for (std::size_t k = 0; k < rows.size(); ++k) {
-    for (std::size_t i = 0; i < map_->space().size(); ++i) {
-      points(static_cast<Index>(k), static_cast<Index>(i)) = table.unit(rows[k], i);
-    }
     values(static_cast<Index>(k)) = table.value(rows[k]);
   }
-  return priors_.trust(map_->features(points), values);
+  return priors_.trust(map_->features(unit_points(table)(rows, Eigen::all)), values);
 }
 
 Points JointModel::best_points(const ObservationTable& table) const {
-  const std::size_t count = std::min(kBest, table.ranking().size());
-  Points points(static_cast<Index>(count), static_cast<Index>(map_->space().size()));
-  for (std::size_t k = 0; k < count; ++k) {
-    for (std::size_t i = 0; i < map_->space().size(); ++i) {
-      points(static_cast<Index>(k), static_cast<Index>(i)) = table.unit(table.ranking()[k], i);
-    }
-  }
-  return points;
+  std::vector<std::size_t> rows = table.ranking();
+  rows.resize(std::min(kBest, rows.size()));
+  return unit_points(table)(rows, Eigen::all);
 }
 
 // The trained model that says where to look; `wanted` takes the objectives.

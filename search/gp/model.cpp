@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "search/gp/prior_mean.hpp"
+#include "search/gp/unit_points.hpp"
 
 namespace automl::search::gp {
 namespace {
@@ -131,14 +132,11 @@ Model::Data Model::collect(const ObservationTable& table,
                            std::size_t rows,
                            const OutputTransform& transform) const {
   Data data;
-  data.unit.resize(static_cast<Index>(rows), static_cast<Index>(map_->space().size()));
+  data.unit = unit_points(table).topRows(static_cast<Index>(rows));
   data.targets.resize(static_cast<Index>(rows));
   double worst = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     const auto at = static_cast<Index>(row);
-    for (std::size_t i = 0; i < map_->space().size(); ++i) {
-      data.unit(at, static_cast<Index>(i)) = table.unit(row, i);
-    }
     if (table.status(row) == Status::kComplete) {
       data.targets(at) = transform(series.values[row]);
       data.complete.push_back(row);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "search/digits.hpp"
+#include "search/gp/unit_points.hpp"
 #include "search/levels.hpp"
 #include "search/samplers/gp.hpp"
 
@@ -39,16 +40,6 @@ constexpr std::array kWays = {Way::kBranch,
 // Log2 of the share of the lengthscales that is believed in where they are doubted.
 constexpr double kMostDoubt = -3.5;
 constexpr double kLeastDoubt = -0.5;
-
-gp::Points points_of(const ObservationTable& table, std::size_t width) {
-  gp::Points unit(static_cast<Index>(table.size()), static_cast<Index>(width));
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    for (std::size_t i = 0; i < width; ++i) {
-      unit(static_cast<Index>(row), static_cast<Index>(i)) = table.unit(row, i);
-    }
-  }
-  return unit;
-}
 
 // Those of `points` whose nearest one of `others` is further away than that of half of them;
 // distances in lengthscales.
@@ -106,8 +97,8 @@ std::optional<Suggestion> GpSampler::suggest_in_doubt(Turn& turn, bool far) {
     return because(why, first_untried(turn, *doubted, proposals(turn, *doubted)));
   }
   const gp::Points spread = candidates_.spread(options_.candidates, doubted->region, turn.random);
-  const std::vector<Index> rows = far_half(
-      map_.features(spread), map_.features(points_of(table_, space_.size())), doubted->weights);
+  const std::vector<Index> rows =
+      far_half(map_.features(spread), map_.features(gp::unit_points(table_)), doubted->weights);
   const gp::Points unit = spread(rows, Eigen::all);
   const gp::Proposals sorted = gp::sorted(unit, doubted->acquisition->values(map_.features(unit)));
   return because("far from all trials, " + why, first_untried(turn, *doubted, sorted));

@@ -28,6 +28,9 @@ class ObservationTable {
   double unit(std::size_t row, std::size_t parameter) const {
     return units_[row * space_->size() + parameter];
   }
+  // All of them, size() × parameters(), row by row.
+  const std::vector<double>& units() const { return units_; }
+  std::size_t parameters() const { return space_->size(); }
   // kFailed also when a value is not finite, or objectives or constraints are missing.
   Status status(std::size_t row) const { return status_[row]; }
   double value(std::size_t row) const { return values_[row]; }
@@ -61,7 +64,7 @@ class ObservationTable {
 
   const SearchSpace* space_;
   std::uint64_t history_ = 0;    // that all of it is from; 0: no such
-  std::vector<double> natives_;  // size() × parameters, as observed
+  std::vector<double> natives_;  // size() × parameters(), as observed
   std::vector<double> units_;
   std::vector<Status> status_;
   std::vector<Status> told_status_;
