@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "search/gp/prior_mean.hpp"
 #include "search/gp/unit_points.hpp"
@@ -224,10 +225,15 @@ Model::Known Model::fitted_as(OutputTransform::Kind kind,
   const VectorXd wanted = entries_of(targets, chosen);
   const MarginalLikelihood all_matter(*map_, features, wanted, options_.prior);
   const MarginalLikelihood few_matter(*map_, features, wanted, sparse(options_.prior));
-  const Fit dense_fit = fit(*map_, all_matter, options_.prior, how, warm);
-  const Fit sparse_fit = fit(*map_, few_matter, sparse(options_.prior), how, warm);
-  const bool few = sparse_fit.value < dense_fit.value - kSparse;
-  const Fit& best = few ? sparse_fit : dense_fit;
+  Fit best = fit(*map_, all_matter, options_.prior, how, warm);
+  bool few = false;
+  if (rows <= options_.local_from) {  // beyond, the trials decide
+    Fit other = fit(*map_, few_matter, sparse(options_.prior), how, warm);
+    few = other.value < best.value - kSparse;
+    if (few) {
+      best = std::move(other);
+    }
+  }
   const MarginalLikelihood& likelihood = few ? few_matter : all_matter;
   result.hyperparameters = {best.hyperparameters};
   result.value = best.value;
