@@ -122,11 +122,10 @@ std::vector<gp::Hyperparameters> hyperparameters(const FunctionModel& model,
     x.row(k) = model.features.row(row);
     y(k) = targets(row);
   }
-  const gp::Prior prior;
-  const gp::MarginalLikelihood likelihood(*model.map, std::move(x), std::move(y), prior);
+  gp::MarginalLikelihood likelihood(*model.map, std::move(x), std::move(y), {});
   gp::FitOptions how;
   how.warped = rows.size() >= kWarpFrom;
-  const gp::Fit best = gp::fit(*model.map, likelihood, prior, how, std::nullopt);
+  const gp::Fit best = gp::fit(*model.map, likelihood, how, std::nullopt);
   std::vector<gp::Hyperparameters> found = {best.hyperparameters};
   if (options.members > 1 && std::isfinite(best.value)) {
     Random random(seed, kStream);

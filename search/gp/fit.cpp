@@ -9,6 +9,9 @@
 namespace automl::search::gp {
 namespace {
 
+// That few numbers matter is believed if it is more probable by this, as a logarithm.
+constexpr double kSparse = 2;
+
 using Eigen::Index;
 using Eigen::VectorXd;
 
@@ -57,12 +60,14 @@ Hyperparameters prior_mode(const FeatureMap& map, const Prior& prior, bool warpe
   return h;
 }
 
-Fit fit(const FeatureMap& map,
-        const MarginalLikelihood& likelihood,
-        const Prior& prior,
-        const FitOptions& options,
-        const std::optional<Hyperparameters>& warm) {
-  const Hyperparameters mode = prior_mode(map, prior, options.warped);
+namespace {
+
+// With the likelihood's prior as it is.
+Fit fit_as_believed(const FeatureMap& map,
+                    const MarginalLikelihood& likelihood,
+                    const FitOptions& options,
+                    const std::optional<Hyperparameters>& warm) {
+  const Hyperparameters mode = prior_mode(map, likelihood.prior(), options.warped);
   const Box limits = box(mode);
   std::vector<VectorXd> starts;
   if (warm) {
@@ -93,6 +98,35 @@ Fit fit(const FeatureMap& map,
     }
   }
   return best;
+}
+
+bool has_numbers(const FeatureMap& map) {
+  for (std::size_t i = 0; i < map.dimensions(); ++i) {
+    if (!map.nominal(i)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Fit fit(const FeatureMap& map,
+        MarginalLikelihood& likelihood,
+        const FitOptions& options,
+        const std::optional<Hyperparameters>& warm) {
+  const Fit first = fit_as_believed(map, likelihood, options, warm);
+  if (!options.sparse || !has_numbers(map)) {
+    return first;
+  }
+  const Prior prior = likelihood.prior();
+  likelihood.believe(sparse(prior));
+  Fit second = fit_as_believed(map, likelihood, options, warm);
+  if (second.value < first.value - kSparse) {
+    return second;
+  }
+  likelihood.believe(prior);
+  return first;
 }
 
 std::vector<Hyperparameters> sample(const FeatureMap& map,

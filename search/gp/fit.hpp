@@ -18,6 +18,7 @@ struct FitOptions {
   int rounds = 40;      // evaluations of the marginal likelihood per start
   bool warped = true;   // learn the input warping too
   bool afresh = false;  // start from the prior's mode although there is a warm start
+  bool sparse = true;   // consider, too, that few numbers matter
 };
 
 struct Fit {
@@ -26,10 +27,11 @@ struct Fit {
 };
 
 // The most probable hyperparameters given the data: from a warm start, from the prior's mode
-// without one, from both if `afresh`; the better result wins.
+// without one, from both if `afresh`; the better result wins. With `sparse`, the belief that few
+// numbers matter is tried beside the likelihood's own and taken where it is clearly more probable;
+// the likelihood is left with the belief that was taken.
 Fit fit(const FeatureMap& map,
-        const MarginalLikelihood& likelihood,
-        const Prior& prior,
+        MarginalLikelihood& likelihood,
         const FitOptions& options,
         const std::optional<Hyperparameters>& warm);
 

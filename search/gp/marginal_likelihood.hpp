@@ -62,6 +62,9 @@ class MarginalLikelihood {
   MarginalLikelihood(const FeatureMap& map, Points x, Eigen::VectorXd y, const Prior& prior)
       : map_(&map), x_(std::move(x)), y_(std::move(y)), prior_(prior) {}
 
+  const Prior& prior() const { return prior_; }
+  void believe(const Prior& prior) { prior_ = prior; }
+
   // `gradient` may be null.
   double operator()(const Eigen::VectorXd& packed, Eigen::VectorXd* gradient) const;
   // Sum of the leave-one-out log predictive densities (Rasmussen and Williams, eqs. 5.10 to 5.12).

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <utility>
 
 #include "search/gp/prior_mean.hpp"
 #include "search/gp/unit_points.hpp"
@@ -24,8 +23,6 @@ constexpr double kMarked = 1e-5;
 // Strong evidence for one of two models: log of the Bayes factor (Kass and Raftery, "Bayes
 // factors", Journal of the American Statistical Association 90, 1995, section 3.2).
 constexpr double kStrong = 3;
-// That few numbers matter is believed if it is more probable by this, as a logarithm.
-constexpr double kSparse = 2;
 
 std::uint64_t mix(std::uint64_t digest, std::uint64_t word) {
   digest = (digest ^ word) * 0x9e3779b97f4a7c15ULL;
@@ -203,6 +200,7 @@ Model::Known Model::fitted_as(OutputTransform::Kind kind,
   how.warped = options_.warped && rows >= options_.warp_from;
   // Now and then look for another mode.
   how.afresh = rows == options_.warp_from || (std::has_single_bit(rows) && rows <= kManyTrials);
+  how.sparse = rows <= options_.local_from;  // beyond, the trials decide
   Known result{kind, {prior_mode(*map_, options_.prior, how.warped)}};
   const std::vector<double> values = complete_values(table, series, rows);
   if (values.empty() || rows < options_.fit_from) {
@@ -221,20 +219,9 @@ Model::Known Model::fitted_as(OutputTransform::Kind kind,
   if (const auto mean = mean_function(data)) {
     targets -= mean->values(data.features);
   }
-  const Points features = rows_of(data.features, chosen);
-  const VectorXd wanted = entries_of(targets, chosen);
-  const MarginalLikelihood all_matter(*map_, features, wanted, options_.prior);
-  const MarginalLikelihood few_matter(*map_, features, wanted, sparse(options_.prior));
-  Fit best = fit(*map_, all_matter, options_.prior, how, warm);
-  bool few = false;
-  if (rows <= options_.local_from) {  // beyond, the trials decide
-    Fit other = fit(*map_, few_matter, sparse(options_.prior), how, warm);
-    few = other.value < best.value - kSparse;
-    if (few) {
-      best = std::move(other);
-    }
-  }
-  const MarginalLikelihood& likelihood = few ? few_matter : all_matter;
+  MarginalLikelihood likelihood(
+      *map_, rows_of(data.features, chosen), entries_of(targets, chosen), options_.prior);
+  const Fit best = fit(*map_, likelihood, how, warm);
   result.hyperparameters = {best.hyperparameters};
   result.value = best.value;
   for (const Index row : chosen) {

@@ -98,7 +98,7 @@ class GpSampler : public Sampler {
   // As if the function changed faster than it seems to; with `far`, in what is furthest from all
   // trials.
   std::optional<Suggestion> suggest_in_doubt(Turn& turn, bool far);
-  // From another branch of a conditional space: the most promising one whose own best is not well
+  // From another branch (search/gp/branches.hpp): the most promising one whose own best is not well
   // known yet.
   std::optional<Suggestion> suggest_in_branch(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> first_of_branch(Turn& turn,

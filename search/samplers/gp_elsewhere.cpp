@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kBranches = 6;  // at most are looked at for one suggestion
 
-// What suggestions do by turns.
+// What suggestions do by turns. Without a branch that is worth a trial, kBranch goes across.
 enum class Way { kStay, kBranchOrStay, kBranch, kAcross, kDoubt, kFar };
 constexpr std::array kWays = {Way::kBranch,
                               Way::kDoubt,
@@ -120,7 +120,7 @@ std::optional<Suggestion> GpSampler::suggest_elsewhere(Turn& turn,
     case Way::kAcross:
       break;
   }
-  // What others depend on is looked at more often than a mere choice.
+  // What others depend on is worth looking at more often than a mere choice.
   const bool branching = way != Way::kAcross || space_.conditional();
   if (branching && table_.plain() && late) {
     if (std::optional<Suggestion> branch = suggest_in_branch(turn, wanted)) {

@@ -101,9 +101,9 @@ std::optional<gp::Surrogate> Pb2Scheduler::learn(const TrialCurves& curves) cons
   }
   const gp::Points x = timed_map_.features(unit);
   const Eigen::VectorXd y = standardised(gains);
-  const gp::MarginalLikelihood likelihood(timed_map_, x, y, prior_);
+  gp::MarginalLikelihood likelihood(timed_map_, x, y, prior_);
   const gp::FitOptions how{10, false, false};
-  const gp::Fit fitted = gp::fit(timed_map_, likelihood, prior_, how, std::nullopt);
+  const gp::Fit fitted = gp::fit(timed_map_, likelihood, how, std::nullopt);
   if (!std::isfinite(fitted.value)) {
     return std::nullopt;
   }

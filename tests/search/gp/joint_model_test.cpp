@@ -117,7 +117,7 @@ TEST(JointModel, DoesNotStayAtOneEndOfTheFront) {
   const SearchSpace space = search::testing::unit_cube(6);
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     GpSampler sampler(space, {});
-    const History history = run(sampler, 40, bulging, seed);
+    const History history = run(sampler, 30, bulging, seed);
     EXPECT_GT(hypervolume(points_of(history), {1.1, 1.1}), 0.47)
         << seed;  // of 0.543; its ends alone: 0.21
   }

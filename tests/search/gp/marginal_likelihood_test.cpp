@@ -132,8 +132,8 @@ TEST(Fit, RecoversWhichParametersMatter) {
   const FeatureMap map(space);
   const Points x = testing::random_points(space, 60, 5);
   const VectorXd y = (6 * x.col(1).array()).sin();
-  const MarginalLikelihood likelihood(map, x, y, {});
-  const Fit found = fit(map, likelihood, {}, {60, false}, std::nullopt);
+  MarginalLikelihood likelihood(map, x, y, {});
+  const Fit found = fit(map, likelihood, {60, false}, std::nullopt);
   const auto& l = found.hyperparameters.log_lengthscale;
   EXPECT_LT(l(1), 0.5);
   for (const Index other : {0, 2, 3}) {
@@ -147,8 +147,8 @@ TEST(Fit, SamplesStayAroundTheMostProbable) {
   const SearchSpace space = search::testing::unit_cube(2);
   const FeatureMap map(space);
   const Points x = testing::random_points(space, 15, 5);
-  const MarginalLikelihood likelihood(map, x, (5 * x.col(0).array()).sin(), {});
-  const Fit best = fit(map, likelihood, {}, {60, false}, std::nullopt);
+  MarginalLikelihood likelihood(map, x, (5 * x.col(0).array()).sin(), {});
+  const Fit best = fit(map, likelihood, {60, false}, std::nullopt);
   Random random(1);
   const auto drawn = sample(map, likelihood, best.hyperparameters, 20, 3, random);
   ASSERT_EQ(drawn.size(), 20u);
