@@ -30,8 +30,8 @@ struct ShadowPoint {
 // What random search would have found in this study's place.
 struct RandomShadow {
   std::vector<ShadowPoint> points;
-  // How many random trials it takes on average to come upon a value as good as the best one
-  // observed; unset when that is more than can be told.
+  // How many random trials it takes to come upon a value as good as the best one observed; unset
+  // when that is more than can be told.
   std::optional<double> trials_to_best;
 };
 
@@ -40,9 +40,10 @@ struct RandomShadow {
 // they are used up, so the line is too high beyond 1,024 trials), each observed with the model's
 // noise; one that is nearest to a trial that failed or missed a constraint finds nothing. The line
 // is the mean over all searches of the best value so far, the interval holds all but `outside` of
-// them on either side. A random trial is as good as the best one with the probability p =
-// E[Phi((best - f(x)) / noise)], so it takes 1 / p of them. Unset when nothing can be drawn. The
-// model should be one of the whole space.
+// them on either side. If the objective is f, a random trial is as good as the best one with the
+// probability p = E[Phi((best - f(x)) / noise)] over configurations x, so it takes 1 / p of them:
+// the median over the functions drawn counts, if it is no more than there are configurations. Unset
+// when nothing can be drawn. The model should be one of the whole space.
 std::optional<RandomShadow> random_shadow(const SearchSpace& space,
                                           const FunctionModel& model,
                                           std::uint64_t seed,
