@@ -24,7 +24,8 @@ constexpr Index kTried = 64;           // proposals looked at before giving up o
 constexpr double kWidest = 0.6;        // side of a box around one of the best trials
 constexpr double kHalvings = 2;        // at most, of that side
 constexpr Index kCentres = 3;          // of such boxes
-constexpr double kByBound = 0.7;       // of a crowd's suggestions
+constexpr double kAcross = 0.15;       // of a crowd's suggestions
+constexpr double kByBound = 0.7;       // of its others
 // Log2 of the share of the lengthscales that one of many workers believes in.
 constexpr double kShortest = -0.75;
 constexpr double kLongest = 0.75;
@@ -226,6 +227,9 @@ std::optional<Suggestion> GpSampler::suggest_nearby(Turn& turn,
 }
 
 std::optional<Suggestion> GpSampler::suggest_in_crowd(Turn& turn, const gp::Wanted& wanted) {
+  if (wanted.improvement != nullptr && turn.random.uniform() < kAcross) {
+    return suggest_across(turn, wanted);
+  }
   const bool nearby = wanted.improvement != nullptr && turn.random.uniform() < options_.nearby;
   const auto suggest_with = [&](const gp::Acquisition& acquisition) {
     return nearby ? suggest_nearby(turn, wanted, acquisition)

@@ -26,8 +26,9 @@ struct GpOptions {
   int sprayed = 20;      // more around each of the best trials
   int scenarios = 32;    // what pending trials may turn out to be
   // More trials than this at a time are a crowd: what is pending is taken for what the model
-  // expects of it, each request has lengthscales of its own, most suggestions go by a confidence
-  // bound, and `nearby` of them stay near one of the three best trials.
+  // expects of it, each request has lengthscales of its own, some suggestions go across from the
+  // best trial, and most of the others go by a confidence bound; `nearby` of these stay near one of
+  // the three best trials.
   int crowd = 8;
   double nearby = 0.5;
   int across = 32;  // per parameter, when the best place is well known
