@@ -228,7 +228,9 @@ std::optional<Suggestion> GpSampler::suggest_nearby(Turn& turn,
 
 std::optional<Suggestion> GpSampler::suggest_in_crowd(Turn& turn, const gp::Wanted& wanted) {
   if (wanted.improvement != nullptr && turn.random.uniform() < kAcross) {
-    return suggest_across(turn, wanted);
+    if (std::optional<Suggestion> across = suggest_across(turn, wanted)) {
+      return across;
+    }
   }
   const bool nearby = wanted.improvement != nullptr && turn.random.uniform() < options_.nearby;
   const auto suggest_with = [&](const gp::Acquisition& acquisition) {
