@@ -18,7 +18,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record import chart, section  # noqa: E402
-from suite import further, results, workers  # noqa: E402
+from run import APART  # noqa: E402
+from suite import further, long, results, workers  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
 OURS = ("automl", "automl-gp", "automl-tpe")
@@ -155,7 +156,10 @@ def speed_table():
 
 
 def real_models(methods):
-    """Bayesmark score: 0 is random search's median after the first round of 8, 100 the best that any run found."""
+    """Bayesmark score: 100 is the best that any run found, 0 as far from it as random search is after the first round of 8.
+
+    The folds are the seed's and shift all its losses, so the best is taken seed by seed, and the distance is the median over seeds.
+    """
     def suite(run):
         return run["problem"].startswith("bayesmark:")
     pool = {}
@@ -163,32 +167,72 @@ def real_models(methods):
         for key, run in runs.items():
             if suite(run):
                 pool.setdefault(key, []).append(min(score for _, score in run["curve"]))
-    zero = {}
-    for (problem, _), run in methods.get("random", {}).items():
+    best = {key: min(found) for key, found in pool.items()}
+    distances = {}
+    for key, run in methods.get("random", {}).items():
         if suite(run) and results.at(run, 8) is not None:
-            zero.setdefault(problem, []).append(results.at(run, 8))
+            distances.setdefault(key[0], []).append(results.at(run, 8) - best[key])
+    distance = {problem: np.median(found) for problem, found in distances.items()}
     rounds = (4, 8, 16)
     present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
     lines = ["### Real models (Bayesmark protocol: rounds of 8)", "",
-             "Mean score over models and data sets; 0: random search's median after one round, 100: the best of all runs. In "
-             "brackets what `automl` has on the same runs.", "",
-             f"| method | {' | '.join(f'{r} rounds' for r in rounds)} | runs |", "| --- |" + " --- |" * 4]
+             "Mean score over models and data sets; 100: the best of all runs, 0: as far from it as random search is after one round. In "
+             "brackets what `automl` has on the same runs. Last how far `automl` is ahead after 16 rounds (95 %: problems and seeds "
+             "drawn anew), and in how many % of the runs.", "",
+             f"| method | {' | '.join(f'{r} rounds' for r in rounds)} | `automl` ahead by | runs |", "| --- |" + " --- |" * 5]
 
-    def score(runs, keys, trials):
-        scores = {}
-        for key in keys:
-            start, best = np.median(zero.get(key[0], [np.nan])), min(pool[key])
-            if start > best:
-                scores.setdefault(key[0], []).append(100 * (start - results.at(runs[key], trials)) / (start - best))
-        return f"{np.mean([np.mean(s) for s in scores.values()]):.1f}" if scores else "–"
+    def scores(runs, keys, trials):
+        return np.array([100 - 100 * (results.at(runs[key], trials) - best[key]) / distance[key[0]] for key in keys])
 
+    ours, rng = present.get("automl", {}), np.random.default_rng(0)
     for name, runs in present.items():
-        keys = cells({name: runs, "automl": present.get("automl", runs)}, 8 * rounds[-1], suite)[0]
-        row = [score(runs, keys, 8 * r) for r in rounds]
-        if name != "automl" and "automl" in present:
-            row = [f"{own} ({score(present['automl'], keys, 8 * r)})" for own, r in zip(row, rounds)]
-        lines.append(f"| {name} | {' | '.join(row)} | {len(keys)} |")
+        keys = [key for key in cells({name: runs, "automl": ours or runs}, 8 * rounds[-1], suite)[0]
+                if distance.get(key[0], 0) > 0]
+        if not keys:
+            continue
+        groups, row = np.array([key[0] for key in keys]), []
+        for trials in (8 * r for r in rounds):
+            row.append(f"{group_mean(scores(runs, keys, trials), groups):.1f}")
+            if name != "automl" and ours:
+                row[-1] += f" ({group_mean(scores(ours, keys, trials), groups):.1f})"
+        lead = "–"
+        if name != "automl" and ours:
+            ahead = scores(ours, keys, 8 * rounds[-1]) - scores(runs, keys, 8 * rounds[-1])
+            low, high = interval(ahead, groups, rng)
+            lead = f"{group_mean(ahead, groups):.1f} ({low:.1f}–{high:.1f}), {group_mean(50 + 50 * np.sign(ahead), groups):.0f} %"
+        lines.append(f"| {name} | {' | '.join(row)} | {lead} | {len(keys)} |")
     return lines + [""] if present else []
+
+
+def long_runs(methods):
+    """Regret of our `gp` and of Optuna's beyond the budgets of the other tables."""
+    budgets, rng = (100, 200, 300, 500), np.random.default_rng(0)
+    ours, theirs = ({key: run for key, run in methods.get(name, {}).items() if key[0].startswith(long.PREFIX)}
+                    for name in ("automl-gp", "optuna-gp"))
+    keys = sorted(key for key in ours.keys() & theirs.keys()
+                  if min(ours[key]["trials"], theirs[key]["trials"]) >= budgets[-1])
+    if not keys:
+        return []
+    groups = np.array([key[0].removeprefix(long.PREFIX) for key in keys])
+    lines = ["### Long runs: `gp` beside Optuna's GP", "",
+             "Regret, geometric mean over seeds, of `automl-gp` / of Optuna's GP, and in how many % of the runs `automl-gp` has less.", "",
+             f"| function | {' | '.join(f'{b} trials' for b in budgets)} | seeds |", "| --- |" + " --- |" * (len(budgets) + 1)]
+    regrets = {b: np.array([[results.at(ours[key], b), results.at(theirs[key], b)] for key in keys]) for b in budgets}
+
+    def less(budget):
+        return 50 + 50 * np.sign(regrets[budget][:, 1] - regrets[budget][:, 0])
+
+    for group in np.unique(groups):
+        row = []
+        for budget in budgets:
+            mean = np.exp(np.log(np.maximum(regrets[budget][groups == group], 1e-12)).mean(axis=0))
+            row.append(f"{mean[0]:.3g} / {mean[1]:.3g}, {less(budget)[groups == group].mean():.0f} %")
+        lines.append(f"| {group} | {' | '.join(row)} | {np.sum(groups == group)} |")
+    together = []
+    for budget in budgets:
+        low, high = interval(less(budget), groups, rng)
+        together.append(f"{group_mean(less(budget), groups):.0f} % ({low:.0f}–{high:.0f})")
+    return lines + [f"| *all* | {' | '.join(together)} | {len(keys)} runs |", ""]
 
 
 def many_workers(methods):
@@ -250,7 +294,7 @@ def sections(loaded, folder):
     methods = {name: runs for name, (_, runs) in sorted(chosen.items())}
     lines = ["Versions: " + ", ".join(f"{name} {label.split('@')[1]} ({len(runs)} runs)"
                                       for name, (label, runs) in sorted(chosen.items())) + ".", ""]
-    suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith(("bayesmark:", workers.PREFIX, further.PREFIX))),
+    suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith(("bayesmark:", *(s.PREFIX for s in APART.values())))),
               "functions": ("Test functions: mean rank", lambda run: ":" not in run["problem"]),
               "recorded": ("Recorded training runs: mean rank", lambda run: run["problem"].startswith("recorded:")),
               "further": ("Further problems: mean rank", lambda run: run["problem"].startswith(further.PREFIX))}
@@ -269,7 +313,7 @@ def sections(loaded, folder):
         for budget in (50, 100, 200):
             if len(taking_part(present, budget, suite)) > 1:
                 lines += class_table(present, suite, budget)
-    return lines + real_models(methods) + many_workers(methods) + time_table(methods) + speed_table()
+    return lines + real_models(methods) + long_runs(methods) + many_workers(methods) + time_table(methods) + speed_table()
 
 
 def write(loaded, out, folder):

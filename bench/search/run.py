@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs search methods on the benchmark's problems; what has been run already is not run again.
 
+    run.py --methods all        what the table needs (suite/plan.py)
     run.py --methods automl,random --suite functions --trials 100 --seeds 0..5 --budget 3600
     run.py --collect            merges finished runs into bench/search/results, one file a method and version
 
@@ -28,12 +29,13 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record.arguments import numbers, shard  # noqa: E402
 from record.runs import label  # noqa: E402
-from suite import catalogue, further, results, workers  # noqa: E402
+from suite import catalogue, further, long, results, workers  # noqa: E402
 from suite.methods import METHODS, missing  # noqa: E402
+from suite.plan import BAYESMARK_TRIALS, PLAN, Part  # noqa: E402
 from suite.problem import generator  # noqa: E402
 
 WORK = HERE.parents[1] / "build" / "bench-search"
-APART = {"workers": workers, "further": further}  # suites with a prefix, which count to no other
+APART = {"workers": workers, "further": further, "long": long}  # suites with a prefix, which count to no other
 
 
 def run_one(method, problem, seed, trials):
@@ -79,12 +81,20 @@ def names(suite, data):
     return APART[suite].names() if suite in APART else catalogue.names(suite, data)
 
 
-def jobs(options):
-    """(problem, seed), seeds outermost, so that an interrupted run has covered every problem."""
-    every = [name for suite in options.suite for name in names(suite, options.data)]
-    if options.problems:
-        every = [name for name in every if any(part in name for part in options.problems)]
-    every = [(name, seed) for seed in options.seeds for name in every]
+def jobs_of(parts, data):
+    """[(problem, seed, trials)], seeds outermost, so that an interrupted run has covered every problem."""
+    every = [(name, seed, part.trials) for part in parts for seed in part.seeds for name in names(part.suite, data)
+             if not any(word in name for word in part.without)]
+    return sorted(every, key=lambda job: job[1])
+
+
+def jobs(options, method):
+    parts = [part for part in PLAN[method] if part.suite != "recorded" or options.data]
+    if options.suite:
+        parts = [Part(suite, BAYESMARK_TRIALS if suite == "bayesmark" and not options.smoke else options.trials,
+                      options.seeds) for suite in options.suite]
+    every = [job for job in jobs_of(parts, options.data)
+             if not options.problems or any(part in job[0] for part in options.problems)]
     index, count = options.shard
     return every[index::count]
 
@@ -92,6 +102,8 @@ def jobs(options):
 def run_all(options):
     """Number of runs that failed."""
     end, failures, version = time.monotonic() + options.budget, 0, suite_version()
+    if not options.suite and not options.data:
+        print("recorded training runs: skipped, they need --data", flush=True)
     for name in options.methods:
         lacking = missing(name)
         if lacking:
@@ -99,8 +111,7 @@ def run_all(options):
             continue
         which = label(name, METHODS[name]().version())
         known = results.kept.load(options.work).get(which, {})
-        for problem_name, seed in jobs(options):
-            trials = 128 if problem_name.startswith("bayesmark:") and not options.smoke else options.trials
+        for problem_name, seed, trials in jobs(options, name):
             if known.get((problem_name, seed), {"trials": 0})["trials"] >= trials:
                 continue
             if time.monotonic() > end:
@@ -123,10 +134,11 @@ def run_all(options):
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", default="automl,random", help=f"of {','.join(METHODS)}; or all")
-    parser.add_argument("--suite", default="functions", help="of functions,recorded,bayesmark,workers,further")
+    parser.add_argument("--suite", help="in place of what the table needs: some of "
+                        "functions,recorded,bayesmark,workers,further,long")
     parser.add_argument("--problems", help="only problems whose names contain one of these")
-    parser.add_argument("--trials", type=int, default=200, help="a run; real models always have 16 x 8")
-    parser.add_argument("--seeds", type=numbers, default=numbers("5"), help="how many, or FIRST..END")
+    parser.add_argument("--trials", type=int, help="a run of --suite (default 200); real models always have 16 x 8")
+    parser.add_argument("--seeds", type=numbers, help="of --suite: how many, or FIRST..END (default 5)")
     parser.add_argument("--budget", type=float, default=math.inf, help="seconds after which no run is begun")
     parser.add_argument("--shard", type=shard, default=(0, 1), help="I/N: every N-th run from the I-th on")
     parser.add_argument("--data", default=os.environ.get("AUTOML_BENCH_DATA"), help="folder of the recorded runs' tables")
@@ -135,7 +147,10 @@ def parse(arguments):
     parser.add_argument("--smoke", action="store_true", help="a minute, to see that everything works")
     options = parser.parse_args(arguments)
     options.methods = list(METHODS) if options.methods == "all" else options.methods.split(",")
-    options.suite = options.suite.split(",")
+    if options.suite is None and (options.trials is not None or options.seeds is not None):
+        parser.error("--trials and --seeds go with --suite: without it the runs are those that the table needs")
+    options.suite = options.suite.split(",") if options.suite else None
+    options.trials, options.seeds = options.trials or 200, options.seeds or numbers("5")
     options.problems = options.problems.split(",") if options.problems else None
     for name in options.methods:
         if name not in METHODS:
