@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs search methods on the benchmark's problems; what has been run already is not run again.
 
-    run.py --methods all        what the table needs (suite/plan.py)
+    run.py --methods all        what the table needs (suite/plan.py); without `further` and `long`
     run.py --methods automl,random --suite functions --trials 100 --seeds 0..5 --budget 3600
     run.py --collect            merges finished runs into bench/search/results, one file a method and version
 
