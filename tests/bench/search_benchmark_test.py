@@ -13,6 +13,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "
 import report  # noqa: E402
 import run  # noqa: E402
 from suite import catalogue, functions, problem, results  # noqa: E402
+from suite.methods import METHODS  # noqa: E402
+from suite.plan import PLAN, Part  # noqa: E402
 
 
 def draw(space, rng):
@@ -96,8 +98,31 @@ class Runs(unittest.TestCase):
         self.assertEqual([results.at(one, t) for t in (25, 30, 50, 100)], [5, 2, 2, None])
 
     def test_shards_share_all_jobs(self):
-        whole, *parts = (run.jobs(run.parse(["--seeds", "3", "--shard", s])) for s in ("0/1", "0/3", "1/3", "2/3"))
-        self.assertEqual(sorted(whole), sorted(sum(parts, [])))
+        for chosen in ([], ["--suite", "functions,workers", "--seeds", "3"]):
+            whole, *parts = (run.jobs(run.parse([*chosen, "--shard", s]), "automl") for s in ("0/1", "0/3", "1/3", "2/3"))
+            self.assertEqual(sorted(whole), sorted(sum(parts, [])))
+
+    def test_the_table_has_enough_seeds_of_every_method(self):
+        self.assertEqual(set(PLAN), set(METHODS))
+        every = {("functions", name) for name in catalogue.functions()}
+        for method, parts in PLAN.items():
+            seeds = {}
+            for name, seed, _ in run.jobs_of([part for part in parts if part.suite == "functions"], None):
+                seeds.setdefault(("functions", name), set()).add(seed)
+            if parts:
+                self.assertEqual(set(seeds), every, method)
+                self.assertGreaterEqual(min(map(len, seeds.values())), 8 if method == "hebo" else 20, method)
+
+    def test_a_part_leaves_out_what_it_names(self):
+        jobs = run.jobs_of([Part("bayesmark", 32, range(2), ("digits", "mlp")), Part("bayesmark", 128, range(1))], None)
+        self.assertEqual(len(jobs), 2 * 5 * 4 + 6 * 5)
+        self.assertFalse([name for name, _, trials in jobs if trials == 32 and ("digits" in name or "mlp" in name)])
+        self.assertEqual([seed for _, seed, _ in jobs], sorted(seed for _, seed, _ in jobs))
+
+    def test_a_long_run_is_of_the_same_function(self):
+        one, other = run.make("long:levy8", 3, None), run.make("levy8", 3, None)
+        at = draw(one.space, np.random.default_rng(1))
+        self.assertEqual((one.name, one.score(at)), ("long:levy8", other.score(at)))
 
 
 class Report(unittest.TestCase):
@@ -119,6 +144,22 @@ class Report(unittest.TestCase):
             self.assertIn("| good | **1.00 (1.00–1.00)** | **1.00 (1.00–1.00)** | – | – |", text)
             self.assertIn("| bad | 2.00 (2.00–2.00) |", text)
             self.assertIn("<svg", (out.parent / "search-functions.svg").read_text())
+
+    def test_real_models_are_scored_seed_by_seed_and_not_below_nought(self):
+        def runs(*losses):
+            return {("bayesmark:svm:wine", seed): made_up("bayesmark:svm:wine", seed, [[1, loss + 2], [8, loss + 1], [100, loss]], 128)
+                    for seed, loss in enumerate(losses)}
+        # Random search is at 4 and 24 after a round and at 3 and 23 in the end, the best are 1 and 20: distances 3 and 4, median 3.5.
+        text = "\n".join(report.real_models({"automl": runs(1, 20), "bad": runs(100, 200), "random": runs(3, 23)}))
+        self.assertIn("| automl | 71.4 (2) | 71.4 (2) | 100.0 (2) |", text)
+        self.assertIn("| bad | 0.0 (71.4; 2) | 0.0 (71.4; 2) | 0.0 (100.0; 2) |", text)
+        self.assertIn("| random | 7.1 (71.4; 2) | 7.1 (71.4; 2) | 28.6 (100.0; 2) |", text)
+
+    def test_long_runs_count_where_both_have_them(self):
+        def runs(*ends):
+            return {("long:levy8", seed): made_up("long:levy8", seed, [[1, 8.0], [150, end]], 500) for seed, end in enumerate(ends)}
+        text = "\n".join(report.long_runs({"automl-gp": runs(1.0, 4.0, 0.5), "optuna-gp": runs(2.0, 2.0)}))
+        self.assertIn("| levy8 | 8 / 8, 50 % | 2 / 2, 50 % | 2 / 2, 50 % | 2 / 2, 50 % | 2 |", text)
 
 
 if __name__ == "__main__":
