@@ -17,13 +17,15 @@ class Part:
     without: tuple = ()
 
 
-_SHARED = (Part("functions", 200, range(20)), Part("recorded", 200, range(20)))
+_RECORDED = Part("recorded", 200, range(20))
+_SHARED = (Part("functions", 200, range(20)), _RECORDED)
 _WORKERS = Part("workers", 200, range(4))
 # Half of the time of the real models goes to the digits, so they have two seeds.
 _REAL = (Part("bayesmark", BAYESMARK_TRIALS, range(2)), Part("bayesmark", BAYESMARK_TRIALS, range(2, 20), ("digits",)))
 
 PLAN = {
-    "automl": (*_SHARED, *_REAL, Part("functions", 400, range(12, 20)), Part("workers", 400, range(12, 20))),
+    "automl": (Part("functions", 200, range(12)), Part("functions", 400, range(12, 20)), _RECORDED, *_REAL,
+               Part("workers", 400, range(12, 20))),
     "automl-gp": (),
     "automl-tpe": (*_SHARED, _WORKERS),
     "random": (*_SHARED, *_REAL, _WORKERS),
