@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace automl::search {
 
@@ -48,6 +49,14 @@ bool dominates(const Point& a, const Point& b) {
     better = better || a[k] < b[k];
   }
   return better;
+}
+
+void RunningFront::add(Point point) {
+  const auto by = [&](const Point& one) { return dominates(one, point); };
+  if (std::none_of(points_.begin(), points_.end(), by)) {
+    std::erase_if(points_, [&](const Point& one) { return dominates(point, one); });
+    points_.push_back(std::move(point));
+  }
 }
 
 std::vector<std::size_t> front_numbers(const std::vector<Point>& points) {

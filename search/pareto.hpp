@@ -23,6 +23,16 @@ std::vector<std::size_t> front_numbers(const std::vector<Point>& points);
 std::vector<double> crowding_distances(const std::vector<Point>& points,
                                        const std::vector<std::size_t>& members);
 
+// What none of the points added so far dominates, equal ones each. O(size of the front) a point.
+class RunningFront {
+ public:
+  void add(Point point);
+  const std::vector<Point>& points() const { return points_; }
+
+ private:
+  std::vector<Point> points_;
+};
+
 // The volume that the points dominate below `reference`; points not better than it everywhere add
 // nothing. Exact, by slicing the last objective: O(n log n) for m = 2, O(n^(m-1)) in general.
 double hypervolume(std::vector<Point> points, const Point& reference);

@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record import chart, section  # noqa: E402
 from run import APART  # noqa: E402
-from suite import further, long, results, workers  # noqa: E402
+from suite import further, long, outcomes, results, workers  # noqa: E402
 
 BUDGETS = (25, 50, 100, 200)
 OURS = ("automl", "automl-gp", "automl-tpe")
@@ -301,7 +301,8 @@ def sections(loaded, folder):
     suites = {"all": ("The whole suite: mean rank", lambda run: not run["problem"].startswith(("bayesmark:", *(s.PREFIX for s in APART.values())))),
               "functions": ("Test functions: mean rank", lambda run: ":" not in run["problem"]),
               "recorded": ("Recorded training runs: mean rank", lambda run: run["problem"].startswith("recorded:")),
-              "further": ("Further problems: mean rank", lambda run: run["problem"].startswith(further.PREFIX))}
+              "further": ("Further problems: mean rank", lambda run: run["problem"].startswith(further.PREFIX)),
+              "outcomes": ("Several objectives and constraints: mean rank", lambda run: run["problem"].startswith(outcomes.PREFIX))}
     for key, (title, suite) in suites.items():
         present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
         if len(present) < 2:

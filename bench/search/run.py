@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs search methods on the benchmark's problems; what has been run already is not run again.
 
-    run.py --methods all        what the table needs (suite/plan.py); without `further` and `long`
+    run.py --methods all        what the table needs (suite/plan.py); without `further`, `long` and `outcomes`
     run.py --methods automl,random --suite functions --trials 100 --seeds 0..5 --budget 3600
     run.py --collect            merges finished runs into bench/search/results, one file a method and version
 
@@ -29,20 +29,34 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from record.arguments import numbers, shard  # noqa: E402
 from record.runs import label  # noqa: E402
-from suite import catalogue, further, long, results, workers  # noqa: E402
+from suite import catalogue, further, long, outcomes, results, workers  # noqa: E402
 from suite.methods import METHODS, missing  # noqa: E402
 from suite.plan import BAYESMARK_TRIALS, PLAN, Part  # noqa: E402
 from suite.problem import generator  # noqa: E402
 
 WORK = HERE.parents[1] / "build" / "bench-search"
-APART = {"workers": workers, "further": further, "long": long}  # suites with a prefix, which count to no other
+APART = {"workers": workers, "further": further, "long": long, "outcomes": outcomes}  # suites with a prefix, which count to no other
+
+
+def best_of(problem):
+    """(configuration, what was told) → the score where that looks best so far, else None."""
+    best = [math.inf]
+
+    def look(configuration, value):
+        if value < best[0]:
+            best[0] = value
+            return problem.score(configuration)
+        return None
+    return look
 
 
 def run_one(method, problem, seed, trials):
     """One run: asks, evaluates and tells, and notes the score of the configuration that looks best so far."""
     workers = getattr(problem, "workers", problem.batch)
-    method.start(problem.space, int(generator(problem.name, seed, "method").integers(2**31)), trials, workers)
-    best, curve, seconds, asked, running = math.inf, [], [0.0] * trials, 0, collections.deque()
+    counts = {what: getattr(problem, what) for what in ("objectives", "constraints") if hasattr(problem, what)}
+    method.start(problem.space, int(generator(problem.name, seed, "method").integers(2**31)), trials, workers, **counts)
+    look = problem.watch() if counts else best_of(problem)
+    curve, seconds, asked, running = [], [0.0] * trials, 0, collections.deque()
     for done in range(trials):
         while asked < trials and len(running) <= workers - problem.batch:
             start = time.process_time()
@@ -55,9 +69,9 @@ def run_one(method, problem, seed, trials):
         start = time.process_time()
         method.tell(token, value)
         seconds[done] += time.process_time() - start
-        if value < best:
-            best = value
-            curve.append([done + 1, float(f"{problem.score(configuration):.6g}")])
+        better = look(configuration, value)
+        if better is not None:
+            curve.append([done + 1, float(f"{better:.6g}")])
     quarter = max(trials // 4, 1)
     ms = [round(1000 * sum(seconds[i:i + quarter]) / quarter, 3) for i in range(0, quarter * 4, quarter)]
     return {"problem": problem.name, "kind": problem.kind, "seed": seed, "trials": trials, "curve": curve, "ms": ms}
@@ -135,7 +149,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", default="automl,random", help=f"of {','.join(METHODS)}; or all")
     parser.add_argument("--suite", help="in place of what the table needs: some of "
-                        "functions,recorded,bayesmark,workers,further,long")
+                        "functions,recorded,bayesmark,workers,further,long,outcomes")
     parser.add_argument("--problems", help="only problems whose names contain one of these")
     parser.add_argument("--trials", type=int, help="a run of --suite (default 200); real models always have 16 x 8")
     parser.add_argument("--seeds", type=numbers, help="of --suite: how many, or FIRST..END (default 5)")
@@ -164,10 +178,10 @@ def smoke(options):
     with tempfile.TemporaryDirectory() as folder:
         results.kept.folder = pathlib.Path(folder)  # nothing has been run yet
         options.work, options.seeds = folder, range(1)
-        options.suite, options.methods, options.trials = ["functions", "further"], ["random"], 20
+        options.suite, options.methods, options.trials = ["functions", "further", "outcomes"], ["random"], 20
         failures = run_all(options)
         options.methods, options.trials = ["automl", "automl-gp", "automl-tpe"], 25
-        options.problems = ["hartmann3", "network_noisy", "choices8", "pipeline8"]
+        options.problems = ["hartmann3", "network_noisy", "choices8", "pipeline8", "crash3", "gramacy2"]
         if not missing("optuna-tpe"):
             options.methods.append("optuna-tpe")
         failures += run_all(options)

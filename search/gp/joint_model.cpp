@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "search/gp/hypervolume_improvement.hpp"
+#include "search/gp/scalarisation.hpp"
 #include "search/gp/unit_points.hpp"
 #include "search/pareto.hpp"
 
@@ -15,27 +16,19 @@ namespace {
 using Eigen::Index;
 
 constexpr std::size_t kBest = 10;
+constexpr std::size_t kWeightedRows = 100;  // that a fit of weighted objectives looks at
 
 // The largest value of an objective on the front of the trials up to each row; -inf before the
 // first feasible one.
 std::vector<double> worst_on_front(const ObservationTable& table, std::size_t number) {
   std::vector<double> worst;
-  std::vector<Point> front;
+  RunningFront front;
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (table.feasible(row)) {
-      Point point;
-      for (std::size_t k = 0; k < table.objectives(); ++k) {
-        point.push_back(table.objective(row, k));
-      }
-      if (std::none_of(front.begin(), front.end(), [&](const Point& one) {
-            return dominates(one, point);
-          })) {
-        std::erase_if(front, [&](const Point& one) { return dominates(point, one); });
-        front.push_back(std::move(point));
-      }
+      front.add(table.outcome(row));
     }
     worst.push_back(-std::numeric_limits<double>::infinity());
-    for (const Point& one : front) {
+    for (const Point& one : front.points()) {
       worst.back() = std::max(worst.back(), one[number]);
     }
   }
@@ -92,6 +85,17 @@ std::vector<Index> eligible(const ObservationTable& table, const std::vector<Ind
     }
   }
   return places;
+}
+
+// The feasible row with the lowest value; at least one must be feasible.
+std::size_t best_feasible(const ObservationTable& table, const std::vector<double>& values) {
+  std::size_t best = table.ranking().front();
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table.feasible(row) && values[row] < values[best]) {
+      best = row;
+    }
+  }
+  return best;
 }
 
 }  // namespace
@@ -199,6 +203,36 @@ std::optional<Wanted> JointModel::train(const ObservationTable& table, const Eff
     wanted.improvement = less.get();
     wanted.acquisition = std::move(less);
   } else if (table.constraints() > 0 && !add_constraints(table, effort, guide->rows, wanted)) {
+    return std::nullopt;
+  }
+  return wanted;
+}
+
+std::optional<Wanted> JointModel::train_weighted(const ObservationTable& table,
+                                                 const std::vector<double>& weights,
+                                                 const Effort& effort) {
+  if (!table.feasible(table.ranking().front())) {
+    return std::nullopt;
+  }
+  const Series series{OutputTransform::Kind::kObjective, chebyshev_values(table, weights)};
+  Focus focus;
+  focus.centre = best_feasible(table, series.values);
+  ModelOptions options = options_;
+  options.once = true;
+  options.fit_rows = std::min(options.fit_rows, kWeightedRows);
+  std::optional<Trained> weighted = Model(*map_, options).train(table, series, focus, effort);
+  if (!weighted) {
+    return std::nullopt;
+  }
+  Wanted wanted;
+  wanted.weights = weighted->weights;
+  wanted.region = weighted->region;
+  wanted.best = weighted->best;
+  auto improvement =
+      std::make_unique<ExpectedImprovement>(weighted->surrogates, eligible(table, weighted->rows));
+  wanted.improvement = improvement.get();
+  wanted.acquisition = std::move(improvement);
+  if (table.constraints() > 0 && !add_constraints(table, effort, weighted->rows, wanted)) {
     return std::nullopt;
   }
   return wanted;

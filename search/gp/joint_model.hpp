@@ -45,6 +45,12 @@ class JointModel {
 
   // Unset when no trial is complete, nothing could be factorised, or time is up.
   std::optional<Wanted> train(const ObservationTable& table, const Effort& effort);
+  // Instead of the hypervolume: the improvement of one number in place of the objectives
+  // (chebyshev_values), by a process of its own, which is fitted anew. Unset also when no trial is
+  // feasible.
+  std::optional<Wanted> train_weighted(const ObservationTable& table,
+                                       const std::vector<double>& weights,
+                                       const Effort& effort);
   // How far the earlier tasks are to be trusted, from 0 to their number.
   double trust(const ObservationTable& table) const;
   // Earlier tasks, for a single objective without constraints; other models do without them.

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "search/digits.hpp"
+#include "search/gp/scalarisation.hpp"
 #include "search/levels.hpp"
 #include "search/prior_tasks.hpp"
 #include "search/samplers/untried.hpp"
@@ -26,6 +27,9 @@ constexpr double kHalvings = 2;        // at most, of that side
 constexpr Index kCentres = 3;          // of such boxes
 constexpr double kAcross = 0.15;       // of a crowd's suggestions
 constexpr double kByBound = 0.7;       // of its others
+// From so many objectives on every second suggestion goes by weights: with three, a bad trial at an
+// end of the front adds more volume than a better one in its midst.
+constexpr std::size_t kWeighted = 3;
 // Log2 of the share of the lengthscales that one of many workers believes in.
 constexpr double kShortest = -0.75;
 constexpr double kLongest = 0.75;
@@ -247,7 +251,30 @@ std::optional<Suggestion> GpSampler::suggest_in_crowd(Turn& turn, const gp::Want
                  suggest_with(gp::ConfidenceBound(wanted.improvement->models(), deviations)));
 }
 
+std::optional<Suggestion> GpSampler::suggest_by_weights(Turn& turn, const gp::Wanted& wanted) {
+  const std::vector<double> weights = gp::random_weights(table_.objectives(), turn.random);
+  std::optional<gp::Wanted> weighted =
+      model_.train_weighted(table_, weights, {turn.request.seed, turn.request.expired});
+  if (!weighted) {
+    return std::nullopt;
+  }
+  std::string why = "by the weights";
+  for (const double weight : weights) {
+    why += " " + digits(weight);
+  }
+  for (const Configuration& one : turn.pending) {
+    imagine(*weighted, one, turn.crowded, turn.random);
+  }
+  return because(why, first_untried(turn, wanted, proposals(turn, *weighted)));
+}
+
 std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Wanted& wanted) {
+  if (table_.objectives() >= kWeighted && turn.index % 2 == 0 &&
+      wanted.what == gp::Wanted::What::kHypervolume) {
+    if (std::optional<Suggestion> weighted = suggest_by_weights(turn, wanted)) {
+      return weighted;
+    }
+  }
   if (turn.crowded) {
     return suggest_in_crowd(turn, wanted);
   }

@@ -53,9 +53,10 @@ struct GpOptions {
 // away, or stay, by turns (gp_elsewhere.cpp). With outcome constraints the improvement is weighed
 // with the probability that they are met; until one trial meets them, less violation is looked for.
 // With 2 to 4 objectives the expected growth of the dominated hypervolume takes the improvement's
-// place. Where the history has earlier tasks, their best configurations come first instead, and a
-// single objective without constraints has their mean function: docs/algorithms/inherit.md. What is
-// not done when time is up is left to tpe.
+// place; from 3 on, every second suggestion goes by random weights of the objectives. Where the
+// history has earlier tasks, their best configurations come first instead, and a single objective
+// without constraints has their mean function: docs/algorithms/inherit.md. What is not done when
+// time is up is left to tpe.
 class GpSampler : public Sampler {
  public:
   GpSampler(const SearchSpace& space, const GpOptions& options);
@@ -81,6 +82,8 @@ class GpSampler : public Sampler {
                                   double lengthscales);
   std::optional<Suggestion> suggest_by_model(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> suggest_in_crowd(Turn& turn, const gp::Wanted& wanted);
+  // The improvement by weights of the objectives, drawn at random.
+  std::optional<Suggestion> suggest_by_weights(Turn& turn, const gp::Wanted& wanted);
   std::optional<Suggestion> suggest_nearby(Turn& turn,
                                            const gp::Wanted& wanted,
                                            const gp::Acquisition& acquisition);

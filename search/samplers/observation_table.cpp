@@ -84,6 +84,12 @@ bool ObservationTable::feasible(std::size_t row) const {
              excess_[row].begin(), excess_[row].end(), [](double excess) { return excess <= 0; });
 }
 
+std::vector<double> ObservationTable::outcome(std::size_t row) const {
+  std::vector<double> values = {values_[row]};
+  values.insert(values.end(), further_[row].begin(), further_[row].end());
+  return values;
+}
+
 bool ObservationTable::whole(const Observation& observation) const {
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!finite(observation.value)) {

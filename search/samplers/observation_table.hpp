@@ -45,6 +45,8 @@ class ObservationTable {
   double objective(std::size_t row, std::size_t k) const {
     return k == 0 ? values_[row] : further_[row][k - 1];
   }
+  // All of them.
+  std::vector<double> outcome(std::size_t row) const;
   // At most 0 where met. Not defined for failed and pruned trials.
   double constraint(std::size_t row, std::size_t c) const { return excess_[row][c]; }
   // Complete, and all constraints are met.

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "
 
 import report  # noqa: E402
 import run  # noqa: E402
-from suite import catalogue, functions, problem, results  # noqa: E402
+from suite import catalogue, functions, outcomes, problem, results  # noqa: E402
 from suite.methods import METHODS  # noqa: E402
 from suite.plan import PLAN, Part  # noqa: E402
 
@@ -67,6 +67,66 @@ class Problems(unittest.TestCase):
         self.assertEqual(problem.restrict(space, {"a": 2, "b": 0.1, "c": True}), {"a": 2})
         self.assertEqual(problem.restrict(space, {"a": 3, "b": 0.1, "c": True}), {"a": 3, "b": 0.1, "c": True})
         self.assertEqual(problem.restrict(space, {"a": 5, "b": 0.1, "c": True}), {"a": 5, "b": 0.1})
+
+
+# The best known places.
+CONSTRAINED = {
+    outcomes.spring: ((0.051690, 0.356750, 11.287126), 0.012665), outcomes.vessel: ((13, 7, 42.098445, 176.636596), 6059.714),
+    outcomes.beam: ((0.205730, 3.470489, 9.036624, 0.205730), 1.72485), outcomes.gramacy: ((0.19542, 0.40438), 0.5998),
+    outcomes.reducer: ((3.5, 0.7, 17, 7.3, 7.715320, 3.350215, 5.286655), 2994.471),
+    outcomes.g04: ((78, 33, 29.995256, 45, 36.775813), -30665.539), outcomes.g06: ((14.095, 0.842961), -6961.81),
+    outcomes.g08: ((1.2279713, 4.2453733), -0.095825),
+    outcomes.g09: ((2.330499, 1.951372, -0.4775414, 4.365726, -0.624487, 1.038131, 1.594227), 680.63)}
+
+
+class SeveralOutcomes(unittest.TestCase):
+    def test_formulas_have_their_best_known_values(self):
+        for outcome, (place, best) in CONSTRAINED.items():
+            values, excesses = outcome(place)
+            self.assertLess(abs(values[0] - best), 1e-4 * abs(best), outcome.__name__)
+            self.assertLess(max(excesses), 2e-3 * max(1, abs(best)), outcome.__name__)
+
+    def test_fronts_lie_where_the_papers_say(self):
+        half = [0.3, 0.6, 0.5, 0.5, 0.5, 0.5]
+        self.assertAlmostEqual(math.hypot(*outcomes.spherical(3)(half)[0]), 1)
+        self.assertAlmostEqual(math.hypot(*outcomes.spherical(4)(half)[0]), 1)
+        self.assertAlmostEqual(math.hypot(*outcomes.curve(half)[0]), 1)
+        self.assertAlmostEqual(sum(outcomes.plane(half)[0]), 0.5)
+        self.assertAlmostEqual(outcomes.zdt(1)([0.25, 0, 0])[0][1], 0.5)
+        self.assertAlmostEqual(outcomes.zdt(2)([0.5, 0, 0])[0][1], 0.75)
+        self.assertAlmostEqual(outcomes.parts([0, 0, 0, 0])[0][2], 6)
+
+    def test_volumes_by_hand(self):
+        self.assertEqual(outcomes.volume([], (1, 1)), 0)
+        self.assertEqual(outcomes.volume([(1, 2), (2, 1), (2, 2), (3, 0)], (3, 3)), 3)
+        self.assertEqual(outcomes.volume([(1, 1, 1), (0, 2, 2)], (3, 3, 3)), 8 + 3 - 2)
+
+    def test_a_seed_changes_what_is_told_and_not_what_counts(self):
+        for name in outcomes.names():
+            told, least = [], math.inf
+            for seed in (0, 0, 1):
+                one, rng = run.make(name, seed, None), np.random.default_rng(5)
+                look, scores = one.watch(), []
+                for trial in range(40):
+                    at = draw(one.space, rng)
+                    outcome = one.observe(at, trial)
+                    self.assertEqual((len(outcome.values), len(outcome.excesses)), (one.objectives, one.constraints), name)
+                    scores.append(look(at, outcome))
+                told.append(outcome)
+                better = [score for score in scores if score is not None]
+                self.assertIsNotNone(scores[0], name)  # there is a score from the first trial on
+                self.assertEqual(better, sorted(set(better), reverse=True), name)
+                least = min(least, better[-1])
+            self.assertEqual(told[0], told[1], name)
+            self.assertNotEqual(told[0], told[2], name)
+            self.assertGreater(least, 0, name)
+
+    def test_only_what_meets_the_constraints_counts(self):
+        one = run.make("outcomes:gramacy2", 0, None)
+        one.score = lambda c: outcomes.Told([c["value"]], [c["excess"]])
+        look = one.watch()
+        found = [look({"value": value, "excess": excess}, None) for value, excess in ((0, 1), (2, 0), (1, 1), (1, -1), (3, -1))]
+        self.assertEqual(found, [outcomes.NOTHING, 2 - one.reference[0], None, 1 - one.reference[0], None])
 
 
 class Runs(unittest.TestCase):

@@ -55,6 +55,26 @@ TEST(Pareto, FrontNumbersFollowTheDefinition) {
   EXPECT_TRUE(front_numbers({}).empty());
 }
 
+TEST(Pareto, ARunningFrontIsTheFirstFront) {
+  for (const std::size_t objectives : {1, 2, 3, 4}) {
+    std::vector<Point> points = random_points(60, objectives, 11);
+    RunningFront front;
+    std::vector<Point> added;
+    for (const Point& point : points) {
+      front.add(point);
+      added.push_back(point);
+      const std::vector<std::size_t> numbers = front_numbers(added);
+      std::vector<Point> expected;
+      for (std::size_t i = 0; i < added.size(); ++i) {
+        if (numbers[i] == 0) {
+          expected.push_back(added[i]);
+        }
+      }
+      ASSERT_EQ(front.points(), expected) << objectives;
+    }
+  }
+}
+
 TEST(Pareto, CrowdingDistancesByHand) {
   const std::vector<Point> points = {{0, 4}, {1, 2}, {3, 1}, {4, 0}};
   const std::vector<double> distances = crowding_distances(points, {0, 1, 2, 3});

@@ -18,15 +18,20 @@ class Ours:
     def __init__(self, algorithm):
         self.algorithm = algorithm
 
-    def start(self, space, seed, trials, batch):
+    def start(self, space, seed, trials, batch, objectives=1, constraints=0):
         from automl.search import Optimizer
-        self.optimizer = Optimizer(space, algorithm=self.algorithm, seed=seed, trials=trials, parallel=batch)
+        self.optimizer = Optimizer(space, goal="minimize" if objectives == 1 else ["minimize"] * objectives, constraints=constraints,
+                                   algorithm=self.algorithm, seed=seed, trials=trials, parallel=batch)
 
     def ask(self, n):
         return [(suggestion, dict(suggestion)) for suggestion in self.optimizer.ask(n)]
 
     def tell(self, token, value):
-        self.optimizer.tell(token, value)
+        if isinstance(value, tuple):
+            values, excesses = value
+            self.optimizer.tell(token, values if len(values) > 1 else values[0], **({"constraints": excesses} if excesses else {}))
+        else:
+            self.optimizer.tell(token, value)
 
     @staticmethod
     def version():
@@ -50,11 +55,13 @@ class Optuna:
     def __init__(self, sampler, **options):
         self.sampler, self.options = sampler, options
 
-    def start(self, space, seed, trials, batch):
+    def start(self, space, seed, trials, batch, objectives=1, constraints=0):
         import optuna
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.space = space
-        self.study = optuna.create_study(sampler=getattr(optuna.samplers, self.sampler)(seed=seed, **self.options))
+        options = {"constraints_func": lambda trial: trial.user_attrs["excesses"]} if constraints else {}
+        sampler = getattr(optuna.samplers, self.sampler)(seed=seed, **self.options, **options)
+        self.study = optuna.create_study(sampler=sampler, directions=["minimize"] * objectives)
 
     def _suggest(self, trial, name, entry):
         if "float" in entry:
@@ -75,7 +82,11 @@ class Optuna:
 
     def tell(self, token, value):
         import optuna
-        if math.isfinite(value):
+        if isinstance(value, tuple):
+            values, excesses = value
+            token.set_user_attr("excesses", excesses)
+            self.study.tell(token, values)
+        elif math.isfinite(value):
             self.study.tell(token, value)
         else:
             self.study.tell(token, state=optuna.trial.TrialState.FAIL)
@@ -183,7 +194,7 @@ METHODS = {
     "automl": lambda: Ours("auto"), "automl-gp": lambda: Ours("gp"), "automl-tpe": lambda: Ours("tpe"),
     "random": Random,
     "optuna-tpe": lambda: Optuna("TPESampler"), "optuna-gp": lambda: Optuna("GPSampler"),
-    "optuna-cmaes": lambda: Optuna("CmaEsSampler"),
+    "optuna-cmaes": lambda: Optuna("CmaEsSampler"), "optuna-nsga2": lambda: Optuna("NSGAIISampler"),
     "hebo": Hebo, "skopt": Skopt,
 }
 

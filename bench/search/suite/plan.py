@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table: which runs it needs of each method, so that all of them together take five to seven hours on two cores.
 
-The suites `further` and `long` are checks beside it, run on request.
+The suites `further`, `long` and `outcomes` are checks beside it, run on request.
 """
 import dataclasses
 
@@ -27,6 +27,7 @@ PLAN = {
     "automl": (Part("functions", 200, range(12)), Part("functions", 400, range(12, 20)), _RECORDED, *_REAL,
                Part("workers", 400, range(12, 20))),
     "automl-gp": (),
+    "optuna-nsga2": (),
     "automl-tpe": (*_SHARED, _WORKERS),
     "random": (*_SHARED, *_REAL, _WORKERS),
     "optuna-tpe": (*_SHARED, *_REAL, _WORKERS),

@@ -138,6 +138,42 @@ TEST(JointModel, CoversAFrontOverPowersOfTen) {
   EXPECT_GT(volume, 0.83);  // of 0.88
 }
 
+// DTLZ7 (Deb, Thiele, Laumanns and Zitzler, "Scalable multi-objective optimization test problems",
+// CEC 2002) with three objectives: a front in four parts.
+Observation in_parts(std::int64_t trial, const Configuration& at) {
+  double rest = 0;
+  for (std::size_t i = 2; i < at.values.size(); ++i) {
+    rest += at.values[i] / static_cast<double>(at.values.size() - 2);
+  }
+  const double g = 1 + 9 * rest;
+  double h = 3;
+  for (std::size_t k = 0; k < 2; ++k) {
+    h -= at.values[k] / (1 + g) * (1 + std::sin(3 * M_PI * at.values[k]));
+  }
+  Observation one{trial, at, Status::kComplete, at.values[0]};
+  one.further = {at.values[1], (1 + g) * h};
+  return one;
+}
+
+TEST(JointModel, GoesByWeightsFromThreeObjectivesOn) {
+  const SearchSpace space = search::testing::unit_cube(6);
+  double volume = 0;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    GpSampler sampler(space, {});
+    const History history = run(sampler, 25, in_parts, seed);
+    std::vector<Point> points;
+    for (const Observation& one : history.observations()) {
+      points.push_back({one.value, one.further[0], one.further[1]});
+    }
+    volume += hypervolume(points, {1.1, 1.1, 13}) / 4;
+    const std::vector<Suggestion> next = sampler.suggest({history, {}, 25, seed, 2});
+    EXPECT_EQ(next.at(0).reason.find("by the weights"), std::string::npos) << next.at(0).reason;
+    EXPECT_NE(next.at(1).reason.find("by the weights"), std::string::npos) << next.at(1).reason;
+    EXPECT_EQ(next.at(1).expected.size(), 3U);
+  }
+  EXPECT_GT(volume, 9.0);  // without: 8.73
+}
+
 TEST(JointModel, DoesWithFailedAndPrunedTrials) {
   const SearchSpace space = search::testing::unit_cube(2);
   GpSampler sampler(space, {});
