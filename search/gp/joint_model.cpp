@@ -202,7 +202,8 @@ std::optional<Wanted> JointModel::train(const ObservationTable& table, const Eff
     auto less = std::make_unique<ExpectedImprovement>(guide->surrogates);
     wanted.improvement = less.get();
     wanted.acquisition = std::move(less);
-  } else if (table.constraints() > 0 && !add_constraints(table, effort, guide->rows, wanted)) {
+  }
+  if (table.constraints() > 0 && !add_constraints(table, effort, guide->rows, wanted)) {
     return std::nullopt;
   }
   return wanted;

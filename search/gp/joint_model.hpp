@@ -18,7 +18,8 @@ struct Wanted {
   enum class What {
     kImprovement,  // of the one objective
     kHypervolume,  // of several objectives
-    kFeasibility,  // no trial meets the constraints yet: less violation in all
+    // No trial meets the constraints yet: less violation in all, where they are likely to be met.
+    kFeasibility,
   };
   struct Target {
     OutputTransform transform;

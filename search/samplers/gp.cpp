@@ -280,7 +280,8 @@ std::optional<Suggestion> GpSampler::suggest_by_model(Turn& turn, const gp::Want
   }
   gp::Proposals found = proposals(turn, wanted);
   const double late = static_cast<double>(wanted.stagnant) - options_.patience;
-  if (found.values(0) < options_.enough) {
+  const bool met = wanted.what != gp::Wanted::What::kFeasibility;
+  if (met && found.values(0) < options_.enough) {
     if (std::optional<Suggestion> elsewhere = suggest_elsewhere(turn, wanted, late > 0)) {
       return elsewhere;
     }

@@ -51,12 +51,12 @@ struct GpOptions {
 // in all of them, so each request is answered by another one, and many suggestions stay near the
 // best trials. Once the best place is well known they go across from it, doubt the model, look far
 // away, or stay, by turns (gp_elsewhere.cpp). With outcome constraints the improvement is weighed
-// with the probability that they are met; until one trial meets them, less violation is looked for.
-// With 2 to 4 objectives the expected growth of the dominated hypervolume takes the improvement's
-// place; from 3 on, every second suggestion goes by random weights of the objectives. Where the
-// history has earlier tasks, their best configurations come first instead, and a single objective
-// without constraints has their mean function: docs/algorithms/inherit.md. What is not done when
-// time is up is left to tpe.
+// with the probability that they are met; until one trial meets them, less violation is looked for,
+// weighed alike. With 2 to 4 objectives the expected growth of the dominated hypervolume takes the
+// improvement's place; from 3 on, every second suggestion goes by random weights of the objectives.
+// Where the history has earlier tasks, their best configurations come first instead, and a single
+// objective without constraints has their mean function: docs/algorithms/inherit.md. What is not
+// done when time is up is left to tpe.
 class GpSampler : public Sampler {
  public:
   GpSampler(const SearchSpace& space, const GpOptions& options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/gp/joint_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -101,6 +102,30 @@ TEST(JointModel, LooksForLessViolationWhileNothingIsFeasible) {
   EXPECT_TRUE(met);
   const std::vector<Suggestion> next = sampler.suggest({history, {}, 40, 7, 1});
   EXPECT_NE(next.at(0).reason.find("constraints met with probability"), std::string::npos);
+}
+
+// g06 of Michalewicz and Schoenauer, "Evolutionary algorithms for constrained parameter
+// optimization problems", Evolutionary Computation 4, 1996: what lies between two circles, 0.007 %
+// of the square.
+Observation between_circles(std::int64_t trial, const Configuration& at) {
+  const double x = 13 + 87 * at.values[0];
+  const double y = 100 * at.values[1];
+  Observation one{trial, at, Status::kComplete, std::pow(x - 10, 3) + std::pow(y - 20, 3)};
+  one.constraints = {100 - (x - 5) * (x - 5) - (y - 5) * (y - 5),
+                     (x - 6) * (x - 6) + (y - 5) * (y - 5) - 82.81};
+  return one;
+}
+
+TEST(JointModel, FindsASliverThatMeetsTheConstraints) {
+  const SearchSpace space = search::testing::unit_cube(2);
+  int found = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    GpSampler sampler(space, {});
+    const History history = run(sampler, 30, between_circles, seed);
+    const auto feasible = [](const Observation& one) { return one.feasible(); };
+    found += std::ranges::any_of(history.observations(), feasible) ? 1 : 0;
+  }
+  EXPECT_GE(found, 6);
 }
 
 TEST(JointModel, SpreadsOverTheFront) {
