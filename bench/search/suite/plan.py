@@ -34,7 +34,7 @@ PLAN = {
     "optuna-cmaes": (*_SHARED, *_REAL),
     # Those of which a suggestion takes 0.1 s and more make shorter runs. HEBO takes seven minutes for a run on nearest neighbours, of
     # which there are few that differ, Optuna's GP two on perceptrons.
-    "optuna-gp": (Part("functions", 100, range(8)), Part("functions", 50, range(8, 20)), Part("recorded", 50, range(20)),
+    "optuna-gp": (Part("functions", 50, range(20)), Part("recorded", 25, range(20)),
                   Part("bayesmark", 32, range(20), ("digits", "mlp"))),
     "skopt": (Part("functions", 25, range(20)), Part("recorded", 25, range(20))),
     "hebo": (Part("functions", 25, range(8)), Part("recorded", 25, range(8)),
