@@ -87,6 +87,11 @@ std::vector<Index> eligible(const ObservationTable& table, const std::vector<Ind
   return places;
 }
 
+void want(Wanted& wanted, std::unique_ptr<ExpectedImprovement> improvement) {
+  wanted.improvement = improvement.get();
+  wanted.acquisition = std::move(improvement);
+}
+
 // The feasible row with the lowest value; at least one must be feasible.
 std::size_t best_feasible(const ObservationTable& table, const std::vector<double>& values) {
   std::size_t best = table.ranking().front();
@@ -155,9 +160,7 @@ std::optional<Trained> JointModel::train_objectives(const ObservationTable& tabl
     wanted.what = Wanted::What::kHypervolume;
     wanted.acquisition = std::make_unique<HypervolumeImprovement>(std::move(surrogates), to_beat);
   } else if (!to_beat.empty()) {
-    auto improvement = std::make_unique<ExpectedImprovement>(first->surrogates, to_beat);
-    wanted.improvement = improvement.get();
-    wanted.acquisition = std::move(improvement);
+    want(wanted, std::make_unique<ExpectedImprovement>(first->surrogates, to_beat));
   }
   return first;
 }
@@ -199,9 +202,7 @@ std::optional<Wanted> JointModel::train(const ObservationTable& table, const Eff
   wanted.stagnant = table.plain() ? guide->stagnant : 0;
   wanted.best = table.plain() ? guide->best : best_points(table);
   if (wanted.what == Wanted::What::kFeasibility) {
-    auto less = std::make_unique<ExpectedImprovement>(guide->surrogates);
-    wanted.improvement = less.get();
-    wanted.acquisition = std::move(less);
+    want(wanted, std::make_unique<ExpectedImprovement>(guide->surrogates));
   }
   if (table.constraints() > 0 && !add_constraints(table, effort, guide->rows, wanted)) {
     return std::nullopt;
@@ -229,10 +230,9 @@ std::optional<Wanted> JointModel::train_weighted(const ObservationTable& table,
   wanted.weights = weighted->weights;
   wanted.region = weighted->region;
   wanted.best = weighted->best;
-  auto improvement =
-      std::make_unique<ExpectedImprovement>(weighted->surrogates, eligible(table, weighted->rows));
-  wanted.improvement = improvement.get();
-  wanted.acquisition = std::move(improvement);
+  want(
+      wanted,
+      std::make_unique<ExpectedImprovement>(weighted->surrogates, eligible(table, weighted->rows)));
   if (table.constraints() > 0 && !add_constraints(table, effort, weighted->rows, wanted)) {
     return std::nullopt;
   }

@@ -29,7 +29,7 @@ class Ours:
     def tell(self, token, value):
         if isinstance(value, tuple):
             values, excesses = value
-            self.optimizer.tell(token, values if len(values) > 1 else values[0], **({"constraints": excesses} if excesses else {}))
+            self.optimizer.tell(token, values if len(values) > 1 else values[0], constraints=excesses)
         else:
             self.optimizer.tell(token, value)
 

@@ -68,7 +68,8 @@ History run(GpSampler& sampler, int trials, Evaluate evaluate, std::uint64_t see
 std::vector<Point> points_of(const History& history) {
   std::vector<Point> points;
   for (const Observation& one : history.observations()) {
-    points.push_back({one.value, one.further[0]});
+    points.push_back({one.value});
+    points.back().insert(points.back().end(), one.further.begin(), one.further.end());
   }
   return points;
 }
@@ -186,11 +187,7 @@ TEST(JointModel, GoesByWeightsFromThreeObjectivesOn) {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     GpSampler sampler(space, {});
     const History history = run(sampler, 25, in_parts, seed);
-    std::vector<Point> points;
-    for (const Observation& one : history.observations()) {
-      points.push_back({one.value, one.further[0], one.further[1]});
-    }
-    volume += hypervolume(points, {1.1, 1.1, 13}) / 4;
+    volume += hypervolume(points_of(history), {1.1, 1.1, 13}) / 4;
     const std::vector<Suggestion> next = sampler.suggest({history, {}, 25, seed, 2});
     EXPECT_EQ(next.at(0).reason.find("by the weights"), std::string::npos) << next.at(0).reason;
     EXPECT_NE(next.at(1).reason.find("by the weights"), std::string::npos) << next.at(1).reason;
