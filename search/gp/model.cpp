@@ -133,19 +133,22 @@ Model::Data Model::collect(const ObservationTable& table,
   data.unit = unit_points(table).topRows(static_cast<Index>(rows));
   data.targets.resize(static_cast<Index>(rows));
   double worst = 0;
+  double best = std::numeric_limits<double>::infinity();
   for (std::size_t row = 0; row < rows; ++row) {
     const auto at = static_cast<Index>(row);
     if (table.status(row) == Status::kComplete) {
       data.targets(at) = transform(series.values[row]);
       data.complete.push_back(row);
       worst = std::max(worst, data.targets(at));
+      best = std::min(best, data.targets(at));
     } else if (table.status(row) == Status::kPruned) {
       data.targets(at) = std::max(transform(series.values[row]), 0.0);
     }
   }
   for (std::size_t row = 0; row < rows; ++row) {
     if (table.status(row) == Status::kFailed) {
-      data.targets(static_cast<Index>(row)) = worst;
+      // Worse than a success also when all successes are alike.
+      data.targets(static_cast<Index>(row)) = std::max(worst, best + 1);
     }
   }
   data.features = map_->features(data.unit);

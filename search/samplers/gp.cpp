@@ -9,8 +9,6 @@
 #include "search/digits.hpp"
 #include "search/gp/scalarisation.hpp"
 #include "search/levels.hpp"
-#include "search/prior_tasks.hpp"
-#include "search/samplers/untried.hpp"
 #include "search/space_encoding.hpp"
 
 namespace automl::search {
@@ -18,15 +16,13 @@ namespace {
 
 using Eigen::Index;
 
-constexpr int kMostFronts = 8;         // scenarios with several objectives
-constexpr std::size_t kInherited = 3;  // trials of earlier tasks to begin with
-constexpr double kTrusted = 0.1;       // with less than this their trials are no initial design
-constexpr Index kTried = 64;           // proposals looked at before giving up on the model
-constexpr double kWidest = 0.6;        // side of a box around one of the best trials
-constexpr double kHalvings = 2;        // at most, of that side
-constexpr Index kCentres = 3;          // of such boxes
-constexpr double kAcross = 0.15;       // of a crowd's suggestions
-constexpr double kByBound = 0.7;       // of its others
+constexpr int kMostFronts = 8;    // scenarios with several objectives
+constexpr Index kTried = 64;      // proposals looked at before giving up on the model
+constexpr double kWidest = 0.6;   // side of a box around one of the best trials
+constexpr double kHalvings = 2;   // at most, of that side
+constexpr Index kCentres = 3;     // of such boxes
+constexpr double kAcross = 0.15;  // of a crowd's suggestions
+constexpr double kByBound = 0.7;  // of its others
 // From so many objectives on every second suggestion goes by weights: with three, a bad trial at an
 // end of the front adds more volume than a better one in its midst.
 constexpr std::size_t kWeighted = 3;
@@ -64,68 +60,6 @@ GpSampler::GpSampler(const SearchSpace& space, const GpOptions& options)
 
 bool GpSampler::seen(const Turn& turn, const Configuration& configuration) const {
   return table_.seen().contains(configuration) || turn.pending_seen.contains(configuration);
-}
-
-Suggestion GpSampler::suggest_untried(Turn& turn, const std::string& why) {
-  std::optional<Untried> drawn =
-      draw_untried(space_, turn.random, [&](const Configuration& one) { return seen(turn, one); });
-  if (!drawn) {
-    return {};
-  }
-  const std::string how = drawn->found == Untried::Found::kDrawn ? why + ", so a random draw"
-                          : drawn->found == Untried::Found::kLeft
-                              ? why + ", so one of the few untried ones"
-                              : "every configuration has been tried";
-  return {std::move(drawn->configuration), "gp: " + how};
-}
-
-std::size_t GpSampler::initial(const Request& request) const {
-  if (request.history.prior().empty()) {
-    return initial_;
-  }
-  // Models of constraints and of several objectives do without earlier tasks.
-  const bool trusted = table_.plain() && model_.trust(table_) >= kTrusted;
-  return trusted ? std::min(initial_, kInherited) : initial_ + kInherited;
-}
-
-std::optional<Suggestion> GpSampler::suggest_inherited(Turn& turn) {
-  for (Configuration& one : inherited_design(space_, turn.request.history.prior(), kInherited)) {
-    if (!seen(turn, one)) {
-      return Suggestion{std::move(one), "gp: among the best of earlier studies"};
-    }
-  }
-  return std::nullopt;
-}
-
-Suggestion GpSampler::suggest_initial(Turn& turn) {
-  if (std::optional<Suggestion> inherited = suggest_inherited(turn)) {
-    return *std::move(inherited);
-  }
-  Configuration defaults = space_.defaults();
-  const bool first = turn.index == 0 || !turn.request.history.prior().empty();
-  if (first && space_.allowed(defaults) && !seen(turn, defaults)) {
-    return {std::move(defaults), "gp: the default configuration first"};
-  }
-  std::vector<Suggestion> points =
-      sobol_.suggest({turn.request.history, turn.pending, turn.index, turn.request.seed, 1});
-  if (points.empty()) {
-    return {};
-  }
-  if (seen(turn, points.front().configuration)) {
-    return suggest_untried(turn, "the initial point was tried");
-  }
-  points.front().reason = "gp: initial " + points.front().reason;
-  return std::move(points.front());
-}
-
-Suggestion GpSampler::suggest_cheaply(Turn& turn) {
-  std::vector<Suggestion> found =
-      cheaper_.suggest({turn.request.history, turn.pending, turn.index, turn.request.seed, 1, {}});
-  if (found.empty()) {
-    return {};
-  }
-  found.front().reason = "gp: no time left for the model, so " + found.front().reason;
-  return std::move(found.front());
 }
 
 bool GpSampler::crowded(const Request& request) const {
@@ -314,8 +248,9 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   }
   model_.inherit(request.history.prior(), {request.seed, request.expired});
   const bool learnt = table_.size() >= initial(request) && !map_.varying().empty();
+  const bool plateau = learnt && on_plateau();
   std::optional<gp::Wanted> wanted;
-  if (learnt && request.count > 0) {
+  if (learnt && !plateau && request.count > 0) {
     // Many workers do not all believe the same.
     Random random(request.seed, request.index ^ 0x62656c66ULL);
     const bool doubtful = crowded(request) && table_.plain();
@@ -327,10 +262,12 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
     Turn turn{request, index, pending, pending_seen, Random(request.seed, index), crowded(request)};
     std::optional<Suggestion> suggestion;
-    if (learnt && expired(request)) {
-      suggestion = suggest_cheaply(turn);
+    if (plateau) {
+      suggestion = suggest_on_plateau(turn);
+    } else if (learnt && expired(request)) {
+      suggestion = suggest_cheaply(turn, "no time left for the model, so ");
     } else if (!wanted) {
-      suggestion = suggest_initial(turn);
+      suggestion = suggest_without_model(turn, "initial ");
     } else if (!(suggestion = suggest_by_model(turn, *wanted))) {
       suggestion = suggest_untried(turn, "what the model proposes was tried or is forbidden");
     }

@@ -49,14 +49,16 @@ struct GpOptions {
 // that is neither forbidden, finished nor pending, given the finished trials and averaged over what
 // the pending ones may turn out to be. With many pending ones a model that is wrong would be wrong
 // in all of them, so each request is answered by another one, and many suggestions stay near the
-// best trials. Once the best place is well known they go across from it, doubt the model, look far
-// away, or stay, by turns (gp_elsewhere.cpp). With outcome constraints the improvement is weighed
-// with the probability that they are met; until one trial meets them, less violation is looked for,
-// weighed alike. With 2 to 4 objectives the expected growth of the dominated hypervolume takes the
-// improvement's place; from 3 on, every second suggestion goes by random weights of the objectives.
-// Where the history has earlier tasks, their best configurations come first instead, and a single
-// objective without constraints has their mean function: docs/algorithms/inherit.md. What is not
-// done when time is up is left to tpe.
+// best trials. Where many of the last trials are exactly as good as the best one, the model does
+// not know what is better, and Sobol points and tpe take its place. Once the best place is well
+// known they go across from it, doubt the model, look far away, or stay, by turns
+// (gp_elsewhere.cpp). With outcome constraints the improvement is weighed with the probability that
+// they are met; until one trial meets them, less violation is looked for, weighed alike. With 2 to
+// 4 objectives the expected growth of the dominated hypervolume takes the improvement's place; from
+// 3 on, every second suggestion goes by random weights of the objectives. Where the history has
+// earlier tasks, their best configurations come first instead, and a single objective without
+// constraints has their mean function: docs/algorithms/inherit.md. What is not done when time is up
+// is left to tpe.
 class GpSampler : public Sampler {
  public:
   GpSampler(const SearchSpace& space, const GpOptions& options);
@@ -74,7 +76,12 @@ class GpSampler : public Sampler {
 
   // The number of finished trials from which on the model is used.
   std::size_t initial(const Request& request) const;
-  Suggestion suggest_initial(Turn& turn);
+  // The default configuration, one of the best of earlier tasks, or a Sobol point.
+  Suggestion suggest_without_model(Turn& turn, const std::string& why);
+  // Many of the last trials are exactly as good as the best one.
+  bool on_plateau() const;
+  // A Sobol point or by tpe, the former the more likely the more of the last trials are alike.
+  Suggestion suggest_on_plateau(Turn& turn);
   std::optional<Suggestion> suggest_inherited(Turn& turn);
   // From the finished and these pending trials, with a share of the lengthscales that are likely.
   std::optional<gp::Wanted> learn(const Request& request,
@@ -114,7 +121,7 @@ class GpSampler : public Sampler {
   std::optional<Suggestion> first_untried(const Turn& turn,
                                           const gp::Wanted& wanted,
                                           const gp::Proposals& proposals) const;
-  Suggestion suggest_cheaply(Turn& turn);
+  Suggestion suggest_cheaply(Turn& turn, const std::string& why);  // by tpe
   Suggestion suggest_untried(Turn& turn, const std::string& why);
   Suggestion explained(Configuration configuration,
                        const gp::Wanted& wanted,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "search/history.hpp"
@@ -51,6 +52,9 @@ class ObservationTable {
   double constraint(std::size_t row, std::size_t c) const { return excess_[row][c]; }
   // Complete, and all constraints are met.
   bool feasible(std::size_t row) const;
+  // How many of the newest `last` trials are complete and exactly as good as the best of all:
+  // equal objectives, or while no trial is feasible an equal violation in all.
+  std::size_t as_good_as_best(std::size_t last) const;
   // Rows, best first (search/ranking.hpp). Empty for a plain table.
   const std::vector<std::size_t>& ranking() const { return ranking_; }
   // Of a row in the ranking. Not defined for a plain table.
@@ -62,6 +66,8 @@ class ObservationTable {
   void extend(const std::vector<Observation>& observations);  // with those that are new
   void append(const Observation& observation);
   bool whole(const Observation& observation) const;
+  double violation(std::size_t row) const;  // in all
+  std::optional<std::size_t> best() const;  // complete row
   void rank(const std::vector<Observation>& observations);
 
   const SearchSpace* space_;
