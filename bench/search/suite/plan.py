@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table: which runs it needs of each method, so that all of them together take six to seven hours on two cores.
+"""The table: which runs it needs of each method, so that all of them together take about five hours on two cores.
 
 The suites `further`, `long` and `outcomes` are checks beside it, run on request.
 """

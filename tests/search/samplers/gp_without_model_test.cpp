@@ -61,7 +61,7 @@ TEST(GpSampler, LeavesAPlateau) {
                           [](const Configuration& c, bool inside) {
                             return Observation{0, {}, Status::kComplete, inside ? slope(c) : 2.0};
                           }),
-            9);
+            7);
 }
 
 TEST(GpSampler, FindsWhereAConstraintIsMetThatGivesNoHint) {
@@ -70,7 +70,7 @@ TEST(GpSampler, FindsWhereAConstraintIsMetThatGivesNoHint) {
                 [](const Configuration& c, bool inside) {
                   return Observation{0, {}, Status::kComplete, slope(c), {}, {inside ? -1.0 : 1.0}};
                 }),
-            9);
+            7);
 }
 
 TEST(GpSampler, GoesOnFromTheFirstSuccessAmongFailures) {
@@ -79,7 +79,7 @@ TEST(GpSampler, GoesOnFromTheFirstSuccessAmongFailures) {
                 [](const Configuration& c, bool inside) {
                   return Observation{0, {}, inside ? Status::kComplete : Status::kFailed, slope(c)};
                 }),
-            9);
+            7);
 }
 
 TEST(GpSampler, SaysThatItIsOnAPlateau) {
