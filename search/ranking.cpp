@@ -27,14 +27,6 @@ Standing standing(const Observation& observation) {
   return observation.feasible() ? Standing::kFeasible : Standing::kInfeasible;
 }
 
-double total_excess(const Observation& observation) {
-  double total = 0;
-  for (const double excess : observation.constraints) {
-    total += std::isnan(excess) ? HUGE_VAL : std::max(0.0, excess);
-  }
-  return total;
-}
-
 // Puts those with several objectives into the order of their fronts.
 void order_by_fronts(const std::vector<const Observation*>& observations,
                      std::vector<std::size_t>& places) {
@@ -53,6 +45,14 @@ void order_by_fronts(const std::vector<const Observation*>& observations,
 
 }  // namespace
 
+double total_excess(const std::vector<double>& constraints) {
+  double total = 0;
+  for (const double excess : constraints) {
+    total += std::isnan(excess) ? HUGE_VAL : std::max(0.0, excess);
+  }
+  return total;
+}
+
 std::vector<std::size_t> best_first(const std::vector<const Observation*>& observations) {
   using Key = std::tuple<Standing, double, std::int64_t>;
   std::vector<Key> keys;
@@ -61,7 +61,7 @@ std::vector<std::size_t> best_first(const std::vector<const Observation*>& obser
     const Observation& one = *observations[i];
     const Standing group = standing(one);
     const double value = group == Standing::kFailed       ? 0
-                         : group == Standing::kInfeasible ? total_excess(one)
+                         : group == Standing::kInfeasible ? total_excess(one.constraints)
                                                           : one.value;
     keys.emplace_back(group, value, one.trial);
     places[i] = i;

@@ -17,4 +17,7 @@ namespace automl::search {
 // Equal ones by trial number.
 std::vector<std::size_t> best_first(const std::vector<const Observation*>& observations);
 
+// How much constraints are missed in all; infinite where one is NaN.
+double total_excess(const std::vector<double>& constraints);
+
 }  // namespace automl::search

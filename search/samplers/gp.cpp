@@ -248,9 +248,9 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
   }
   model_.inherit(request.history.prior(), {request.seed, request.expired});
   const bool learnt = table_.size() >= initial(request) && !map_.varying().empty();
-  const bool plateau = learnt && on_plateau();
+  const std::size_t alike = learnt ? on_plateau() : 0;
   std::optional<gp::Wanted> wanted;
-  if (learnt && !plateau && request.count > 0) {
+  if (learnt && alike == 0 && request.count > 0) {
     // Many workers do not all believe the same.
     Random random(request.seed, request.index ^ 0x62656c66ULL);
     const bool doubtful = crowded(request) && table_.plain();
@@ -262,8 +262,8 @@ std::vector<Suggestion> GpSampler::suggest(const Request& request) {
     const std::uint64_t index = request.index + static_cast<std::uint64_t>(i);
     Turn turn{request, index, pending, pending_seen, Random(request.seed, index), crowded(request)};
     std::optional<Suggestion> suggestion;
-    if (plateau) {
-      suggestion = suggest_on_plateau(turn);
+    if (alike > 0) {
+      suggestion = suggest_on_plateau(turn, alike);
     } else if (learnt && expired(request)) {
       suggestion = suggest_cheaply(turn, "no time left for the model, so ");
     } else if (!wanted) {

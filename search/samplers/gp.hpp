@@ -78,10 +78,10 @@ class GpSampler : public Sampler {
   std::size_t initial(const Request& request) const;
   // The default configuration, one of the best of earlier tasks, or a Sobol point.
   Suggestion suggest_without_model(Turn& turn, const std::string& why);
-  // Many of the last trials are exactly as good as the best one.
-  bool on_plateau() const;
+  // How many of the last trials are exactly as good as the best one; 0 when they are few.
+  std::size_t on_plateau() const;
   // A Sobol point or by tpe, the former the more likely the more of the last trials are alike.
-  Suggestion suggest_on_plateau(Turn& turn);
+  Suggestion suggest_on_plateau(Turn& turn, std::size_t alike);
   std::optional<Suggestion> suggest_inherited(Turn& turn);
   // From the finished and these pending trials, with a share of the lengthscales that are likely.
   std::optional<gp::Wanted> learn(const Request& request,

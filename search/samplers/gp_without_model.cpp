@@ -80,10 +80,12 @@ Suggestion GpSampler::suggest_cheaply(Turn& turn, const std::string& why) {
   return std::move(found.front());
 }
 
-bool GpSampler::on_plateau() const { return table_.as_good_as_best(kLately) >= kAlike; }
-
-Suggestion GpSampler::suggest_on_plateau(Turn& turn) {
+std::size_t GpSampler::on_plateau() const {
   const std::size_t alike = table_.as_good_as_best(kLately);
+  return alike >= kAlike ? alike : 0;
+}
+
+Suggestion GpSampler::suggest_on_plateau(Turn& turn, std::size_t alike) {
   const std::size_t lately = std::min(kLately, table_.size());
   const std::string why = std::to_string(alike) + " of the last " + std::to_string(lately) +
                           " trials are exactly as good as the best, so ";

@@ -84,19 +84,16 @@ bool ObservationTable::feasible(std::size_t row) const {
              excess_[row].begin(), excess_[row].end(), [](double excess) { return excess <= 0; });
 }
 
-double ObservationTable::violation(std::size_t row) const {
-  double total = 0;
-  for (const double excess : excess_[row]) {
-    total += std::max(0.0, excess);
-  }
-  return total;
-}
-
 std::optional<std::size_t> ObservationTable::best() const {
   std::optional<std::size_t> best;
+  if (!plain()) {
+    if (status_[ranking_.front()] == Status::kComplete) {
+      best = ranking_.front();
+    }
+    return best;
+  }
   for (std::size_t row = 0; row < size(); ++row) {
-    if (status_[row] == Status::kComplete &&
-        (!best || (plain() ? values_[row] < values_[*best] : places_[row] < places_[*best]))) {
+    if (status_[row] == Status::kComplete && (!best || values_[row] < values_[*best])) {
       best = row;
     }
   }
@@ -111,7 +108,8 @@ std::size_t ObservationTable::as_good_as_best(std::size_t last) const {
   const bool met = feasible(*best);
   const auto as_good = [&](std::size_t row) {
     return status_[row] == Status::kComplete && feasible(row) == met &&
-           (met ? outcome(row) == outcome(*best) : violation(row) == violation(*best));
+           (met ? outcome(row) == outcome(*best)
+                : total_excess(excess_[row]) == total_excess(excess_[*best]));
   };
   const auto newest = order_.end() - static_cast<std::ptrdiff_t>(std::min(last, size()));
   return static_cast<std::size_t>(std::count_if(newest, order_.end(), as_good));

@@ -66,7 +66,6 @@ class ObservationTable {
   void extend(const std::vector<Observation>& observations);  // with those that are new
   void append(const Observation& observation);
   bool whole(const Observation& observation) const;
-  double violation(std::size_t row) const;  // in all
   std::optional<std::size_t> best() const;  // complete row
   void rank(const std::vector<Observation>& observations);
 
