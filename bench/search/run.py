@@ -98,7 +98,7 @@ def names(suite, data):
 def jobs_of(parts, data):
     """[(problem, seed, trials)], seeds outermost, so that an interrupted run has covered every problem."""
     every = [(name, seed, part.trials) for part in parts for seed in part.seeds for name in names(part.suite, data)
-             if not any(word in name for word in part.without)]
+             if part.has(name)]
     return sorted(every, key=lambda job: job[1])
 
 

@@ -182,11 +182,20 @@ Model::Known Model::fitted(const ObservationTable& table,
                            std::size_t rows,
                            const std::optional<Hyperparameters>& warm,
                            std::uint64_t seed) const {
+  using Kind = OutputTransform::Kind;
   Known result = fitted_as(series.kind, table, series, rows, warm, seed);
-  if (series.kind == OutputTransform::Kind::kObjective && std::isfinite(result.value)) {
-    Known other = fitted_as(OutputTransform::Kind::kFromBest, table, series, rows, warm, seed);
-    if (other.value < result.value - kStrong) {
-      return other;
+  std::optional<Kind> other;
+  double evidence = 0;
+  if (series.kind == Kind::kObjective) {
+    other = Kind::kFromBest;
+    evidence = kStrong;
+  } else if (series.kind == Kind::kConstraint && rows <= options_.linear_until) {
+    other = Kind::kLinearConstraint;
+  }
+  if (other && std::isfinite(result.value)) {
+    Known second = fitted_as(*other, table, series, rows, warm, seed);
+    if (second.value < result.value - evidence) {
+      return second;
     }
   }
   return result;

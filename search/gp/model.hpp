@@ -23,10 +23,11 @@ struct ModelOptions {
   Prior prior;
   bool warped = true;  // learn an input warping from `warp_from` trials on
   std::size_t warp_from = 15;
-  int rounds = 40;             // evaluations of the marginal likelihood per start of a fit
-  int late_rounds = 10;        // the same from 64 trials on
-  bool once = false;           // one fit to all trials, not one to each number of them before
-  std::size_t fit_from = 3;    // the prior's mode before
+  std::size_t linear_until = 32;  // up to so many trials constraints need not be drawn in
+  int rounds = 40;                // evaluations of the marginal likelihood per start of a fit
+  int late_rounds = 10;           // the same from 64 trials on
+  bool once = false;              // one fit to all trials, not one to each number of them before
+  std::size_t fit_from = 3;       // the prior's mode before
   double growth = 0.05;        // a fit is made when the trials have grown by this share, or by one
   std::size_t fit_rows = 300;  // a fit looks at this many trials at most
   std::size_t local_from = 1000;  // more trials than this: a local model

@@ -99,10 +99,10 @@ void OutputTransform::learn_constraint(const std::vector<double>& values) {
   const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
   std::nth_element(sizes.begin(), middle, sizes.end());
   const double largest = *std::max_element(middle, sizes.end());
-  unit_ = *middle > 1e-290 ? *middle : std::max(largest, 1e-290);
+  unit_ = linear_ || *middle <= 1e-290 ? std::max(largest, 1e-290) : *middle;
   ArrayXd y(static_cast<Index>(values.size()));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    y(static_cast<Index>(i)) = bilog(values[i] / unit_);
+    y(static_cast<Index>(i)) = drawn_in(values[i]);
   }
   mean_ = y.mean();
   const double deviation = std::sqrt((y - mean_).square().mean());
@@ -110,7 +110,8 @@ void OutputTransform::learn_constraint(const std::vector<double>& values) {
 }
 
 OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind, double apart)
-    : constraint_(kind == Kind::kConstraint) {
+    : constraint_(kind == Kind::kConstraint || kind == Kind::kLinearConstraint),
+      linear_(kind == Kind::kLinearConstraint) {
   if (constraint_) {
     learn_constraint(values);
     return;
@@ -137,7 +138,7 @@ OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind, d
     }
   }
   y = (y - centre_) / spread_;
-  if (kind != Kind::kLinear && y.size() >= 5 && spread > 0) {
+  if (y.size() >= 5 && spread > 0) {
     lambda_ = best_exponent(y);
   }
   for (Index i = 0; i < y.size(); ++i) {
@@ -148,6 +149,10 @@ OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind, d
   deviation_ = deviation > 0 ? deviation : 1;
 }
 
+double OutputTransform::drawn_in(double value) const {
+  return linear_ ? value / unit_ : bilog(value / unit_);
+}
+
 double OutputTransform::standard(double value) const {
   return (std::min(value / unit_, limit_) - centre_) / spread_;
 }
@@ -155,7 +160,7 @@ double OutputTransform::standard(double value) const {
 double OutputTransform::log_slope(double value) const {
   const double scale = std::log(unit_) + std::log(spread_) + std::log(deviation_);
   if (constraint_) {
-    return -std::log1p(std::abs(value / unit_)) - scale;
+    return (linear_ ? 0 : -std::log1p(std::abs(value / unit_))) - scale;
   }
   if (value / unit_ > limit_) {
     return 0;
@@ -165,7 +170,7 @@ double OutputTransform::log_slope(double value) const {
 
 double OutputTransform::operator()(double value) const {
   if (constraint_) {
-    return (bilog(value / unit_) - mean_) / deviation_;
+    return (drawn_in(value) - mean_) / deviation_;
   }
   return (yeo_johnson(standard(value), lambda_) - mean_) / deviation_;
 }
@@ -173,7 +178,8 @@ double OutputTransform::operator()(double value) const {
 double OutputTransform::inverse(double transformed) const {
   if (constraint_) {
     const double y = transformed * deviation_ + mean_;
-    return std::copysign(std::expm1(std::min(std::abs(y), 700.0)), y) * unit_;
+    const double x = linear_ ? y : std::copysign(std::expm1(std::min(std::abs(y), 700.0)), y);
+    return x * unit_;
   }
   const double standardised = yeo_johnson_inverse(transformed * deviation_ + mean_, lambda_);
   return (standardised * spread_ + centre_) * unit_;

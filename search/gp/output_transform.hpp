@@ -21,15 +21,16 @@ namespace automl::search::gp {
 //
 // Outcome constraints, met up to 0, are drawn in on both sides of 0 instead: sign(x) log(1 + |x|)
 // of the values in units of their median size (Eriksson and Poloczek, "Scalable constrained
-// Bayesian optimization", AISTATS 2021, section 3), then mean 0 and variance 1.
+// Bayesian optimization", AISTATS 2021, section 3), then mean 0 and variance 1. This bends at 0,
+// which a smooth constraint does not; so there is one with mean 0 and variance 1 alone, too.
 class OutputTransform {
  public:
   enum class Kind {
     kObjective,
     kFromBest,
-    kTradeOff,    // one of several objectives
-    kLinear,      // no power transform
-    kConstraint,  // an outcome constraint
+    kTradeOff,          // one of several objectives
+    kConstraint,        // an outcome constraint
+    kLinearConstraint,  // one that is not drawn in
   };
 
   // Learns from at least one finite value. Nothing up to `apart` is drawn in.
@@ -46,9 +47,11 @@ class OutputTransform {
 
  private:
   double standard(double value) const;
+  double drawn_in(double value) const;  // of a constraint
   void learn_constraint(const std::vector<double>& values);
 
   bool constraint_ = false;
+  bool linear_ = false;
   double unit_ = 1;    // values are divided by it first, so that nothing overflows
   double limit_ = 0;   // worse ones count as this (in units)
   double centre_ = 0;  // before the power

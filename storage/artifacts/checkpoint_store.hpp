@@ -54,7 +54,7 @@ struct Sweep {
 //
 // A restored file shares its blocks with the store where the file system can clone, and is the same
 // inode if it is read-only (0444) and the program cannot write to it all the same; else it is
-// copied: see docs/decisions/0004-restored-files-are-cloned-or-copied.md.
+// copied: see docs/decisions/0012-restored-files-are-cloned-or-copied.md.
 //
 // Disk trouble is Unavailable. One thread at a time uses an object.
 class CheckpointStore {

@@ -19,9 +19,9 @@ class ModelTest : public ::testing::Test {
  protected:
   ModelTest() : space_({testing::real("x", -1, 1), testing::real("y", -1, 1)}, {}), map_(space_) {}
 
-  void observe(const std::function<double(double, double)>& objective) {
+  void observe(const std::function<double(double, double)>& objective, int trials = 30) {
     std::vector<Observation> observations;
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < trials; ++i) {
       const double x = 2 * std::fmod(0.5 + 0.7548776662466927 * i, 1.0) - 1;
       const double y = 2 * std::fmod(0.5 + 0.5698402909980532 * i, 1.0) - 1;
       Observation one;
@@ -62,6 +62,32 @@ TEST_F(ModelTest, KeepsToThePlainTransformOtherwise) {
   const Trained found = trained();
   for (const double value : series_.values) {
     EXPECT_EQ(found.transform(value), plain(value));
+  }
+}
+
+TEST_F(ModelTest, DrawsInNoSmoothConstraintOfFewTrials) {
+  series_.kind = OutputTransform::Kind::kConstraint;
+  observe([](double x, double y) { return x * x + y * y - x * y - 0.5; });
+  const OutputTransform linear(series_.values, OutputTransform::Kind::kLinearConstraint);
+  const Trained found = trained();
+  for (const double value : series_.values) {
+    EXPECT_EQ(found.transform(value), linear(value));
+  }
+}
+
+TEST_F(ModelTest, DrawsInConstraintsThatSpreadAndThoseOfManyTrials) {
+  const auto smooth = [](double x, double y) { return x * x + y * y - x * y - 0.5; };
+  const auto spread = [](double x, double y) { return std::sinh(9 * (x * x + y * y - x)); };
+  series_.kind = OutputTransform::Kind::kConstraint;
+  for (const auto& [constraint, trials] :
+       {std::pair<std::function<double(double, double)>, int>(spread, 30), {smooth, 50}}) {
+    series_.values.clear();
+    observe(constraint, trials);
+    const OutputTransform drawn_in(series_.values, OutputTransform::Kind::kConstraint);
+    const Trained found = trained();
+    for (const double value : series_.values) {
+      EXPECT_EQ(found.transform(value), drawn_in(value));
+    }
   }
 }
 

@@ -59,8 +59,8 @@ TEST(OutputTransform, OneBadOutlierDoesNotFlattenTheRest) {
 constexpr OutputTransform::Kind kKinds[] = {OutputTransform::Kind::kObjective,
                                             OutputTransform::Kind::kFromBest,
                                             OutputTransform::Kind::kTradeOff,
-                                            OutputTransform::Kind::kLinear,
-                                            OutputTransform::Kind::kConstraint};
+                                            OutputTransform::Kind::kConstraint,
+                                            OutputTransform::Kind::kLinearConstraint};
 
 TEST(OutputTransform, TellsTheLogOfItsSlope) {
   Random random(2);
@@ -118,6 +118,18 @@ TEST(OutputTransform, TellsTradeOffsApartWhereMostAreTheBest) {
   }
   const OutputTransform transform(values, OutputTransform::Kind::kTradeOff);
   EXPECT_GT(transform(0.9), transform(0.4) + 0.1);
+}
+
+TEST(OutputTransform, ConstraintsAreDrawnInOrLinear) {
+  const std::vector<double> values = {-1, -0.5, 0.25, 1, 2, 900};
+  const OutputTransform drawn_in(values, OutputTransform::Kind::kConstraint);
+  const OutputTransform linear(values, OutputTransform::Kind::kLinearConstraint);
+  EXPECT_NEAR(linear(900) - linear(450), linear(450) - linear(0), 1e-12);
+  EXPECT_LT(drawn_in(900) - drawn_in(450), 0.2 * (drawn_in(450) - drawn_in(0)));
+  for (const double value : values) {
+    EXPECT_NEAR(linear.inverse(linear(value)), value, 1e-9);
+    EXPECT_NEAR(drawn_in.inverse(drawn_in(value)), value, 1e-9);
+  }
 }
 
 TEST(OutputTransform, ExtremeValuesStayFinite) {
