@@ -76,14 +76,14 @@ std::string entry_of(const std::string& tag) { return "AUTOML_ATTEMPT=" + tag; }
 
 Tagged carries(pid_t pid, const std::string& entry) {
   const auto environment = read_proc(pid, "environ");
-  if (!environment) {
-    if (means_are_short(errno)) {
-      return Tagged::kUnknown;
-    }
-    return errno == ENOENT || errno == ESRCH ? Tagged::kVanished : Tagged::kNo;
+  if (!environment && errno != ESRCH) {
+    return means_are_short(errno) ? Tagged::kUnknown
+           : errno == ENOENT      ? Tagged::kVanished
+                                  : Tagged::kNo;
   }
-  if (environment->empty()) {
-    // A thread of the kernel never has one; others get it late in exec and lose it early in exit.
+  if (!environment || environment->empty()) {
+    // A thread of the kernel never has one (newer kernels do not even open it: ESRCH); others get
+    // it late in exec and lose it early in exit.
     const auto stat = read_stat(pid);
     if (!stat) {
       return Tagged::kVanished;

@@ -65,7 +65,9 @@ class KilledEngine(home.EndToEnd):
         killed, launches = self.run_study(self.home, KILLS, random.Random(seed))
         self.assertEqual(killed, KILLS, "the study was over too soon")
         # Each program has left a line when it began: one a trial, under one attempt.
-        self.assertEqual(sorted(int(trial) for trial, _ in launches), list(range(TRIALS)))
+        launched = sorted(int(trial) for trial, _ in launches)
+        missing = [trial for number, trial in self.trials("killed").items() if number not in launched]
+        self.assertEqual(launched, list(range(TRIALS)), missing)
         self.assertEqual(len({attempt for _, attempt in launches}), TRIALS)
         home.wait_until(lambda: not self.home.tagged(), 5, what="end of all processes")
         home.wait_until(lambda: not os.listdir(self.home.path / "attempts"), 20, what="end of all attempts' folders")
