@@ -173,7 +173,7 @@ def real_models(methods):
         if suite(run) and results.at(run, 8) is not None:
             distances.setdefault(key[0], []).append(results.at(run, 8) - best[key])
     distance = {problem: np.median(found) for problem, found in distances.items()}
-    rounds = (4, 8, 16)
+    rounds = (2, 4, 8, 16)
     present = {name: runs for name, runs in methods.items() if any(suite(run) for run in runs.values())}
     heads = [f"{' | '.join(f'{r} rounds' for r in rounds)} |", "| --- |" + " --- |" * len(rounds)]
     lines = ["### Real models (Bayesmark protocol: rounds of 8)", "",

@@ -211,9 +211,9 @@ class Report(unittest.TestCase):
                     for seed, loss in enumerate(losses)}
         # Random search is at 4 and 24 after a round and at 3 and 23 in the end, the best are 1 and 20: distances 3 and 4, median 3.5.
         text = "\n".join(report.real_models({"automl": runs(1, 20), "bad": runs(100, 200), "random": runs(3, 23)}))
-        self.assertIn("| automl | 71.4 (2) | 71.4 (2) | 100.0 (2) |", text)
-        self.assertIn("| bad | 0.0 (71.4; 2) | 0.0 (71.4; 2) | 0.0 (100.0; 2) |", text)
-        self.assertIn("| random | 7.1 (71.4; 2) | 7.1 (71.4; 2) | 28.6 (100.0; 2) |", text)
+        self.assertIn("| automl | 71.4 (2) | 71.4 (2) | 71.4 (2) | 100.0 (2) |", text)
+        self.assertIn("| bad | 0.0 (71.4; 2) | 0.0 (71.4; 2) | 0.0 (71.4; 2) | 0.0 (100.0; 2) |", text)
+        self.assertIn("| random | 7.1 (71.4; 2) | 7.1 (71.4; 2) | 7.1 (71.4; 2) | 28.6 (100.0; 2) |", text)
 
     def test_long_runs_count_where_both_have_them(self):
         def runs(*ends):
