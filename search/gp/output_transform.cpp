@@ -102,7 +102,7 @@ void OutputTransform::learn_constraint(const std::vector<double>& values) {
   unit_ = linear_ || *middle <= 1e-290 ? std::max(largest, 1e-290) : *middle;
   ArrayXd y(static_cast<Index>(values.size()));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    y(static_cast<Index>(i)) = drawn_in(values[i]);
+    y(static_cast<Index>(i)) = of_constraint(values[i]);
   }
   mean_ = y.mean();
   const double deviation = std::sqrt((y - mean_).square().mean());
@@ -149,7 +149,7 @@ OutputTransform::OutputTransform(const std::vector<double>& values, Kind kind, d
   deviation_ = deviation > 0 ? deviation : 1;
 }
 
-double OutputTransform::drawn_in(double value) const {
+double OutputTransform::of_constraint(double value) const {
   return linear_ ? value / unit_ : bilog(value / unit_);
 }
 
@@ -170,7 +170,7 @@ double OutputTransform::log_slope(double value) const {
 
 double OutputTransform::operator()(double value) const {
   if (constraint_) {
-    return (drawn_in(value) - mean_) / deviation_;
+    return (of_constraint(value) - mean_) / deviation_;
   }
   return (yeo_johnson(standard(value), lambda_) - mean_) / deviation_;
 }

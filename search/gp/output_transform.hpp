@@ -47,7 +47,7 @@ class OutputTransform {
 
  private:
   double standard(double value) const;
-  double drawn_in(double value) const;  // of a constraint
+  double of_constraint(double value) const;  // drawn in or not, before mean and deviation
   void learn_constraint(const std::vector<double>& values);
 
   bool constraint_ = false;

@@ -42,7 +42,7 @@ PLAN = {
     "optuna-tpe": (*_SHARED, *_real(16), _WORKERS),
     "optuna-cmaes": (*_SHARED, *_real(16)),
     # Those of which a suggestion takes 0.1 s and more make shorter runs. On perceptrons Optuna's GP takes more than a second; HEBO takes
-    # five on nearest neighbours, of which there are few that differ.
+    # about four on nearest neighbours, of which there are few that differ.
     "optuna-gp": (Part("functions", 50, range(20)), Part("recorded", 25, range(20)),
                   Part("bayesmark", 32, range(20), without=("digits", "mlp")), Part("bayesmark", 32, range(8), only=("mlp",)),
                   Part("bayesmark", 16, range(20), without=("mlp",), only=("digits",))),

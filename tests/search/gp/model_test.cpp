@@ -14,7 +14,7 @@ namespace {
 
 using Eigen::Index;
 
-// 30 points of a plane, evenly spread.
+// Points of a plane, evenly spread.
 class ModelTest : public ::testing::Test {
  protected:
   ModelTest() : space_({testing::real("x", -1, 1), testing::real("y", -1, 1)}, {}), map_(space_) {}
