@@ -117,17 +117,32 @@ BENCHMARK(refit)->Arg(50)->Arg(100)->Arg(300)->Arg(500)->Arg(1000)->Arg(10000)->
 BENCHMARK_CAPTURE(suggestion, random, "random", floats(10))->Arg(1000);
 BENCHMARK_CAPTURE(suggestion, sobol, "sobol", floats(10))->Arg(1000);
 BENCHMARK_CAPTURE(suggestion, grid, "grid", floats(10))->Arg(1000);
-BENCHMARK_CAPTURE(suggestion, tpe, "tpe", floats(10))->Arg(100)->Arg(1000)->Arg(5000)->Arg(20000);
-BENCHMARK_CAPTURE(suggestion, tpe_mixed, "tpe", mixed())->Arg(100)->Arg(1000)->Arg(5000);
+BENCHMARK_CAPTURE(suggestion, tpe, "tpe", floats(10))
+    ->Arg(100)
+    ->Arg(1000)
+    ->Arg(5000)
+    ->Arg(10000)
+    ->Arg(20000);
+BENCHMARK_CAPTURE(suggestion, tpe_mixed, "tpe", mixed())
+    ->Arg(100)
+    ->Arg(1000)
+    ->Arg(5000)
+    ->Arg(10000);
 BENCHMARK_CAPTURE(suggestion, tpe_conditional, "tpe", conditional())
     ->Arg(100)
     ->Arg(1000)
-    ->Arg(5000);
+    ->Arg(5000)
+    ->Arg(10000);
 BENCHMARK_CAPTURE(suggestion, gp, "gp", floats(10))
     ->Arg(50)
     ->Arg(100)
     ->Arg(300)
     ->Arg(500)
+    ->Arg(1000)
+    ->Arg(10000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(suggestion, gp_mixed, "gp", mixed())
+    ->Arg(100)
     ->Arg(1000)
     ->Arg(10000)
     ->Unit(benchmark::kMillisecond);

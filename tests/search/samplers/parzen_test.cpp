@@ -122,6 +122,37 @@ TEST(ParzenEstimator, AgreesWithBruteForceInThreeDimensions) {
   }
 }
 
+// So many kernels that the masses of the wide cells are looked up by the cell of the kernel.
+TEST(ParzenEstimator, AgreesWithBruteForceOnManyCellsOfUnequalWidths) {
+  Parameter logarithmic = whole("n", 1, 1000);
+  logarithmic.log = true;
+  const SearchSpace space({logarithmic}, {});
+  const std::vector<Axis> axes = axes_of(space);
+  const auto middle = [&](std::size_t cell) {
+    return (axes[0].cell_low(cell) + axes[0].cell_high(cell)) / 2;
+  };
+  std::vector<double> points;
+  for (std::size_t i = 0; i < 4'200; ++i) {
+    points.push_back(middle(i % 8 == 0 ? i * i % 997 : 20 + i * i % 21));
+  }
+  const ParzenEstimator density = estimator(axes, column(points));
+  const double s = density.sigma(0);
+  for (const std::size_t cell : {0, 1, 2, 5, 8, 11, 12, 40, 100, 999}) {
+    const double low = axes[0].cell_low(cell);
+    const double high = axes[0].cell_high(cell);
+    const auto mass = [&](double mu, double width) {
+      return (phi((high - mu) / width) - phi((low - mu) / width)) /
+             (phi((1 - mu) / width) - phi(-mu / width));
+    };
+    double sum = mass(0.5, 1);
+    for (const double point : points) {
+      sum += mass(point, s);
+    }
+    const double found = density.log_density(column({middle(cell)}))(0);
+    EXPECT_NEAR(found, std::log(sum / 4'201), 3e-3) << cell;
+  }
+}
+
 TEST(ParzenEstimator, SamplesFollowTheDensity) {
   const SearchSpace space({whole("n", 1, 6), choice("c", 4)}, {});
   const std::vector<Axis> axes = axes_of(space);
