@@ -241,39 +241,47 @@ def long_runs(methods):
 
 def many_workers(methods):
     """Regret of 64 workers beside that of one on the same functions and seeds, in units of random search's after as many trials."""
-    budgets, longest, prefix = (100, 200, 256, 400, 640), 200, workers.PREFIX
+    budgets, longest, prefix, rng = (100, 200, 256, 320, 400, 640), 200, workers.PREFIX, np.random.default_rng(1)
 
     def score(name, key, budget):
         return results.at(methods[name][key], budget) if key in methods[name] else None
 
-    def row(name, budget):
-        """((mean regret of one worker, of many), seeds), or None where not every function has been run with both."""
-        pairs = {}
+    def pairs(name, budget):
+        """One array a function, seeds × (one worker, many workers, random search); None where one has not been run with all three."""
+        found = {}
         for parallel, seed in methods[name]:
             alone = parallel.removeprefix(prefix)
             if parallel != alone:
-                found = [score(name, (alone, seed), budget), score(name, (parallel, seed), budget),
-                         score("random", (alone, seed), min(budget, longest))]
-                if None not in found:
-                    pairs.setdefault(alone, []).append(found)
-        if len(pairs) < len(workers.names()):
-            return None
-        one, many, unit = np.array([np.mean(found, axis=0) for found in pairs.values()]).T
-        return (np.mean(one / unit), np.mean(many / unit)), sum(map(len, pairs.values())) // len(pairs)
+                scores = [score(name, (alone, seed), budget), score(name, (parallel, seed), budget),
+                          score("random", (alone, seed), min(budget, longest))]
+                if None not in scores:
+                    found.setdefault(alone, []).append(scores)
+        return [np.array(scores) for scores in found.values()] if len(found) == len(workers.names()) else None
+
+    def regrets(runs):
+        """Mean regret of (one worker, many workers)."""
+        one, many, unit = np.array([scores.mean(axis=0) for scores in runs]).T
+        return np.mean(one / unit), np.mean(many / unit)
+
+    def column(name, budget):
+        runs = pairs(name, budget)
+        if not runs:
+            return ("–",) * 3
+        one, many = regrets(runs)
+        anew = [regrets([scores[rng.integers(len(scores), size=len(scores))] for scores in runs]) for _ in range(1000)]
+        low, high = np.percentile([many / one for one, many in anew], [2.5, 97.5])
+        return f"{one:.3f} ({sum(map(len, runs)) // len(runs)})", f"{many:.3f}", f"{many / one:.2f} ({low:.2f}–{high:.2f})"
 
     present = [name for name, runs in methods.items() if any(key[0].startswith(prefix) for key in runs)]
     if not present or "random" not in methods:
         return []
     lines = [f"### {workers.WORKERS} workers", "",
-             f"Test functions, mean regret in units of random search's after as many trials (at most {longest}): one trial at a time "
-             "beside so many under way at any time, in brackets the seeds.", "",
+             f"Test functions, mean regret in units of random search's after as many trials (at most {longest}): one trial at a time, in brackets "
+             "the seeds, beside so many under way at any time; the quotient with its interval, seeds drawn anew 1,000 times.", "",
              f"| method | workers | {' | '.join(f'{b} trials' for b in budgets)} |", "| --- |" + " --- |" * (1 + len(budgets))]
     for name in present:
-        found = [row(name, budget) for budget in budgets]
-        ratios = [(f"{one[0][0]:.3f} ({one[1]})", f"{one[0][1]:.3f}", f"{one[0][1] / one[0][0]:.2f}") if one else ("–",) * 3
-                  for one in found]
-        for what, cells in zip(("1", workers.WORKERS, f"{workers.WORKERS}, times 1"), zip(*ratios)):
-            lines.append(f"| {name} | {what} | {' | '.join(cells)} |")
+        for what, row in zip(("1", workers.WORKERS, f"{workers.WORKERS}, times 1"), zip(*(column(name, budget) for budget in budgets))):
+            lines.append(f"| {name} | {what} | {' | '.join(row)} |")
     return lines + [""]
 
 

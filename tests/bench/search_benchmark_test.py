@@ -2,6 +2,7 @@
 """The search benchmark itself: its problems, its kept results and its ranks."""
 import math
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -12,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench" / "
 
 import report  # noqa: E402
 import run  # noqa: E402
-from suite import catalogue, functions, outcomes, problem, results  # noqa: E402
+from suite import catalogue, functions, outcomes, problem, results, workers  # noqa: E402
 from suite.methods import METHODS  # noqa: E402
 from suite.plan import PLAN, Part  # noqa: E402
 
@@ -214,6 +215,21 @@ class Report(unittest.TestCase):
         self.assertIn("| automl | 71.4 (2) | 71.4 (2) | 71.4 (2) | 100.0 (2) |", text)
         self.assertIn("| bad | 0.0 (71.4; 2) | 0.0 (71.4; 2) | 0.0 (71.4; 2) | 0.0 (100.0; 2) |", text)
         self.assertIn("| random | 7.1 (71.4; 2) | 7.1 (71.4; 2) | 7.1 (71.4; 2) | 28.6 (100.0; 2) |", text)
+
+    def test_many_workers_are_compared_function_by_function(self):
+        one, many = {}, {}
+        for name in workers.names():
+            alone = name.removeprefix(workers.PREFIX)
+            for seed in range(2):
+                one[alone, seed] = made_up(alone, seed, [[1, 4.0]], 200)
+                many[alone, seed] = made_up(alone, seed, [[1, 2.0], [150, 1.0]], 200)
+                many[name, seed] = made_up(name, seed, [[1, 3.0], [150, 2.0 + seed]], 200)
+        text = "\n".join(report.many_workers({"automl": many, "random": one}))
+        self.assertIn("| automl | 1 | 0.500 (2) | 0.250 (2) | – | – | – | – |", text)
+        self.assertIn("| automl | 64 | 0.750 | 0.625 | – | – | – | – |", text)
+        found = re.search(r"64, times 1 \| 1.50 \(1.50–1.50\) \| 2.50 \((.*)–(.*)\) \|", text)
+        low, high = map(float, found.groups())  # means of 62 draws from {2, 3}: 2.5 -+ 0.125
+        self.assertTrue(2.3 < low < 2.45 < 2.55 < high < 2.7, found.group())
 
     def test_long_runs_count_where_both_have_them(self):
         def runs(*ends):

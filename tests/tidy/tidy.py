@@ -165,8 +165,14 @@ def mirrors():
             offend("mirror", path, 1, f"mirrors nothing: no {target}.*")
 
 
+def anchors(text):
+    """Names under which the headings of a page can be linked to."""
+    headings = re.findall(r"^#+ (.*)", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def docs():
-    """Every path in backticks in docs/ and READMEs exists; every `file · function` too."""
+    """Every path in backticks in docs/ and READMEs exists, every link and its heading, every `file · function`."""
     roots = {p.split("/")[0] for p in FILES}
     every = set(FILES) | {str(q) for p in FILES for q in pathlib.PurePath(p).parents}
     for path in [p for p in FILES if p.endswith(".md") and not p.startswith("docs/decisions/")]:
@@ -179,10 +185,12 @@ def docs():
                     continue
                 if name not in every and f"{here}/{name}" not in every:
                     offend("docs", path, number, f"{name} does not exist")
-            for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", line):
-                resolved = (ROOT / here / link).resolve()
-                if not resolved.exists():
+            for link, anchor in re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)", line):
+                target = (ROOT / here / link).resolve() if link else ROOT / path
+                if not target.exists():
                     offend("docs", path, number, f"link to {link} leads nowhere")
+                elif anchor and anchor not in anchors(target.read_text()):
+                    offend("docs", path, number, f"{link or path} has no heading #{anchor}")
             for file, function in re.findall(r"`([\w/]+\.cpp)` · `(\w+)`", line):
                 if file not in TEXT or not re.search(r"\b" + function + r"\(", TEXT[file]):
                     offend("docs", path, number, f"{file} has no function {function}")
