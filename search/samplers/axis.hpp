@@ -28,6 +28,11 @@ struct Axis {
   // Other parameters depend on it: a wrong value hides a whole branch.
   bool branches = false;
   const Parameter* definition;
+
+ private:
+  // Of a logarithmic axis with not too many cells, whose edges and cells take logarithms.
+  std::vector<double> edges_;
+  std::vector<std::size_t> first_;  // the cell at i / first_.size()
 };
 
 }  // namespace automl::search

@@ -2,7 +2,6 @@
 #include "search/samplers/parzen.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -19,40 +18,6 @@ constexpr double kPriorSigma = 1;
 constexpr double kNarrow = 0.25;      // cell width / sigma: the middle stands for the cell
 constexpr double kLeastMass = 1e-12;  // below the table's accuracy masses are noise
 constexpr Eigen::Index kTruncationPoints = 256;
-
-// The cells of an axis, found without the logarithms that Axis::cell may take.
-class Cells {
- public:
-  explicit Cells(const Axis& axis) : edges_(static_cast<Eigen::Index>(axis.cells) + 1) {
-    for (Eigen::Index i = 0; i < edges_.size(); ++i) {
-      edges_(i) = axis.cell_low(static_cast<std::size_t>(i));
-    }
-    for (std::size_t i = 0; i < first_.size(); ++i) {
-      first_[i] =
-          static_cast<int>(axis.cell(static_cast<double>(i) / static_cast<double>(first_.size())));
-    }
-  }
-
-  int at(double x) const {
-    const auto last = static_cast<int>(edges_.size()) - 2;
-    const auto bucket =
-        static_cast<std::size_t>(std::max(x, 0.0) * static_cast<double>(first_.size()));
-    int cell = first_[std::min(bucket, first_.size() - 1)];
-    while (cell < last && x >= edges_(cell + 1)) {
-      ++cell;
-    }
-    return cell;
-  }
-
-  Eigen::ArrayXd middles() const {
-    const Eigen::Index count = edges_.size() - 1;
-    return (edges_.head(count) + edges_.tail(count)) / 2;
-  }
-
- private:
-  Eigen::ArrayXd edges_;
-  std::array<int, 256> first_{};  // cell at i / 256
-};
 
 double truncated_normal(Random& random, double centre, double sigma) {
   // At least a third of the mass lies inside: the centre does, and sigma is at most the range.
@@ -120,8 +85,9 @@ void ParzenEstimator::set_widths(const ParzenOptions& options) {
 }
 
 // Whether masses are computed once for each cell and looked up, rather than for each kernel.
-bool ParzenEstimator::worth_a_row(std::size_t cells) const {
-  return cells <= std::max<std::size_t>(64, static_cast<std::size_t>(size()) / 4);
+bool ParzenEstimator::looked_up(const Axis& axis) const {
+  return axis.type == Axis::Type::kCells &&
+         axis.cells <= std::max<std::size_t>(64, static_cast<std::size_t>(size()) / 4);
 }
 
 void ParzenEstimator::set_constants(const Eigen::ArrayXd& shares) {
@@ -129,8 +95,9 @@ void ParzenEstimator::set_constants(const Eigen::ArrayXd& shares) {
   const double root_half = std::numbers::sqrt2 / 2;
   scales_ = (root_half / sigmas_).cast<float>();
   centres_.resize(size(), d);
-  cells_.resize(axes_.size());
-  middles_.resize(axes_.size());
+  const bool any =
+      std::any_of(axes_.begin(), axes_.end(), [this](const Axis& axis) { return looked_up(axis); });
+  cells_.resize(size(), any ? d : 0);
   Eigen::ArrayXd logs(size());
   double share = 1;
   double log_share = 0;
@@ -148,11 +115,9 @@ void ParzenEstimator::set_constants(const Eigen::ArrayXd& shares) {
       centres_.col(a) = points_.col(a).cast<float>();
       continue;
     }
-    if (axis.cells > 0 && worth_a_row(axis.cells)) {
-      const Cells cells(axis);
-      cells_[static_cast<std::size_t>(a)] =
-          points_.col(a).unaryExpr([&](double x) { return cells.at(x); });
-      middles_[static_cast<std::size_t>(a)] = cells.middles();
+    if (looked_up(axis)) {
+      cells_.col(a) =
+          points_.col(a).unaryExpr([&](double x) { return static_cast<int>(axis.cell(x)); });
     }
     centres_.col(a) = (points_.col(a) * (root_half / sigmas_(a))).cast<float>();
     add_truncation(a, truncation, logs);
@@ -247,16 +212,19 @@ void ParzenEstimator::add_cell(Eigen::Index axis, double x, Eigen::ArrayXf& logs
     const double mass = normal.mass(low, high, centre, sigma);
     return static_cast<float>(std::log(std::max(mass, kLeastMass) * sigma * root));
   };
-  const auto a = static_cast<std::size_t>(axis);
-  if (middles_[a].size() == 0) {
+  if (!looked_up(definition)) {
     for (Eigen::Index k = 0; k < size(); ++k) {
       logs(k) += log_mass(points_(k, axis));
     }
     return;
   }
-  const Eigen::ArrayXf row = middles_[a].unaryExpr(log_mass);
+  Eigen::ArrayXf row(static_cast<Eigen::Index>(definition.cells));
+  for (std::size_t from = 0; from < definition.cells; ++from) {
+    const double centre = (definition.cell_low(from) + definition.cell_high(from)) / 2;
+    row(static_cast<Eigen::Index>(from)) = log_mass(centre);
+  }
   for (Eigen::Index k = 0; k < size(); ++k) {
-    logs(k) += row(cells_[a](k));
+    logs(k) += row(cells_(k, axis));
   }
 }
 

@@ -49,7 +49,7 @@ class ParzenEstimator {
 
  private:
   void set_widths(const ParzenOptions& options);
-  bool worth_a_row(std::size_t cells) const;
+  bool looked_up(const Axis& axis) const;
   void set_constants(const Eigen::ArrayXd& shares);  // of the kernels in the mixture
   // The log normaliser of a kernel of width sigma, by its centre; axes share it.
   struct Truncation {
@@ -74,11 +74,8 @@ class ParzenEstimator {
   // Single precision, for speed: scaled so that the exponent is -(x * scale - centre)^2.
   Eigen::ArrayXf scales_;  // per axis
   Eigen::ArrayXXf centres_;
+  Eigen::ArrayXXi cells_;     // of the kernels' centres, where masses are looked up
   Eigen::ArrayXf constants_;  // log of weight and normalisers of the lines and cells
-  // Per axis: the cells that the kernels' centres are in, and the middles of all cells; empty where
-  // masses are not looked up by cell.
-  std::vector<Eigen::ArrayXi> cells_;
-  std::vector<Eigen::ArrayXd> middles_;
 };
 
 }  // namespace automl::search
